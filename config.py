@@ -1,0 +1,125 @@
+"""Settings: read once from the environment, all faults named at once, then frozen."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT = Path(__file__).resolve().parent
+
+
+class ConfigError(Exception):
+    """Say every setting that cannot be used, and how to mend it."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        super().__init__("Focal cannot start with these settings:\n" + "\n".join(f"  - {f}" for f in faults))
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that differs between one installation and another."""
+
+    database_url: str
+    secret_key: str
+    public_url: str | None
+    instance: Path
+    production: bool = False
+    demo: bool = False
+    https: bool = False
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Tell whether the database is one SQLite file."""
+        return self.database_url.startswith("sqlite")
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Config:
+        """Read the settings, or raise one ConfigError that names every fault.
+
+        ``DATABASE_URL``, ``FOCAL_SECRET_KEY``, ``FOCAL_PUBLIC_URL``, ``FOCAL_INSTANCE``,
+        ``FOCAL_ENV`` (development or production) and ``FOCAL_DEMO`` (1 or 0) are read.
+        """
+        faults: list[str] = []
+        instance = Path(env.get("FOCAL_INSTANCE") or ROOT / "instance")
+        production = _one_of(env, "FOCAL_ENV", ("development", "production"), faults) == "production"
+        demo = _one_of(env, "FOCAL_DEMO", ("0", "1"), faults) == "1"
+        database_url = _database_url(env, instance, faults)
+        public_url = _public_url(env, faults)
+        if production and demo:
+            faults.append(
+                "FOCAL_DEMO=1 shows sign-ins to everybody: never together with FOCAL_ENV=production."
+            )
+        if production and not (public_url or "").startswith("https://"):
+            faults.append(
+                "FOCAL_ENV=production needs FOCAL_PUBLIC_URL with https://,"
+                " so that no answer travels in the open."
+            )
+        key = env.get("FOCAL_SECRET_KEY", "")
+        if key and len(key) < 32:
+            faults.append(f"FOCAL_SECRET_KEY has {len(key)} characters; it needs at least 32 random ones.")
+        if production and not key:
+            faults.append(
+                "FOCAL_ENV=production needs FOCAL_SECRET_KEY:"
+                " 32 or more random characters, kept outside the database."
+            )
+        if faults:
+            raise ConfigError(faults)
+        return cls(
+            database_url=database_url,
+            secret_key=key or _kept_secret(instance),
+            public_url=public_url,
+            instance=instance,
+            production=production,
+            demo=demo,
+            https=bool(public_url and public_url.startswith("https://")),
+        )
+
+
+def _one_of(env: Mapping[str, str], name: str, allowed: tuple[str, ...], faults: list[str]) -> str:
+    value = env.get(name) or allowed[0]
+    if value not in allowed:
+        faults.append(f"{name} is {value!r}; it can be {' or '.join(allowed)}.")
+    return value
+
+
+def _database_url(env: Mapping[str, str], instance: Path, faults: list[str]) -> str:
+    url = env.get("DATABASE_URL") or f"sqlite:///{instance / 'focal.sqlite'}"
+    if url.startswith("postgres://"):
+        url = "postgresql" + url.removeprefix("postgres")
+    if url.startswith("postgresql://"):
+        url = "postgresql+psycopg" + url.removeprefix("postgresql")
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        faults.append("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    return url
+
+
+def _public_url(env: Mapping[str, str], faults: list[str]) -> str | None:
+    url = (env.get("FOCAL_PUBLIC_URL") or "").rstrip("/")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
+        faults.append(
+            f"FOCAL_PUBLIC_URL is {url!r}; it must look like https://focal.example.org, with no path."
+        )
+    return url
+
+
+def _kept_secret(instance: Path) -> str:
+    """Return this installation's own random key, made at the first start and kept beside the database."""
+    instance.mkdir(parents=True, exist_ok=True)
+    path = instance / "secret_key"
+    try:
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,1 @@
+"""The web application: asks permission, fetches rows, shapes them, shows."""

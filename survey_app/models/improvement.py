@@ -1,0 +1,48 @@
+"""What a network is trying: aim, drivers, change ideas."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey_app.db import Base, Key, Line, Moment, Prose
+
+
+class Aim(Base):
+    """What, for whom, how much, by when."""
+
+    __tablename__ = "aims"
+    id: Mapped[Key]
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    what: Mapped[Prose]
+    for_whom: Mapped[Line]
+    how_much: Mapped[Line]
+    by_when: Mapped[Line]
+    created_at: Mapped[Moment]
+
+
+class Driver(Base):
+    """Something that moves the aim; a secondary driver has a parent."""
+
+    __tablename__ = "drivers"
+    id: Mapped[Key]
+    aim_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("aims.id"), index=True)
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("drivers.id"))
+    name: Mapped[Line]
+    position: Mapped[int]
+
+
+class ChangeIdea(Base):
+    """A change to try in a lesson: the network's own, or one teacher's."""
+
+    __tablename__ = "change_ideas"
+    id: Mapped[Key]
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    driver_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("drivers.id"))
+    name: Mapped[Line]
+    description: Mapped[Prose] = mapped_column(default="")
+    created_at: Mapped[Moment]
+    archived_at: Mapped[Moment | None]

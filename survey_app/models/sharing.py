@@ -1,0 +1,47 @@
+"""What a teacher hands on herself: per cycle, to named people, until she takes it back."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey_app.db import Base, Key, Moment, Prose, Word, one_of
+
+LEVELS = ("plan", "bands", "everything")
+
+
+class CycleShare(Base):
+    """One person may see one cycle, at one level."""
+
+    __tablename__ = "cycle_shares"
+    __table_args__ = (
+        one_of("level", LEVELS),
+        Index(
+            "uq_cycle_shares_live",
+            "cycle_id",
+            "person_id",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
+    id: Mapped[Key]
+    cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cycles.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    level: Mapped[Word]
+    asks: Mapped[Prose] = mapped_column(default="")  # what the teacher would like help with
+    shared_at: Mapped[Moment]
+    revoked_at: Mapped[Moment | None]
+
+
+class Comment(Base):
+    """A word from a colleague about a cycle."""
+
+    __tablename__ = "comments"
+    id: Mapped[Key]
+    cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cycles.id"), index=True)
+    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    words: Mapped[Prose]
+    written_at: Mapped[Moment]
