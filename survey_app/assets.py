@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 from flask import Response, abort, request, url_for
 
+from survey_app.security import public
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -73,6 +75,7 @@ def init_app(app: Flask, built: Path = BUILT) -> None:
             raise AssetsMissing(f"{name} is not built. Run: python -m survey_app.assets")
         return url_for("asset", file=files[name])
 
+    @public
     def serve(file: str) -> Response:
         if file not in known:
             abort(404)
@@ -143,10 +146,10 @@ def _notices() -> bytes:
         "The chart bundle holds, taken out of vl-convert-python:\n"
         "Vega, Vega-Lite, Vega-Embed, Vega-Tooltip: Copyright (c) 2015 University of Washington Interactive"
         " Data Lab and contributors, all rights reserved, under the conditions of the next licence;\n"
-        "D3: Copyright 2010 Mike Bostock. Permission to use, copy, modify, and/or distribute this software for"
-        " any purpose with or without fee is hereby granted, provided that the above copyright notice and this"
-        " permission notice appear in all copies. The software is provided \"as is\" and the author disclaims"
-        " all warranties with regard to this software.",
+        "D3: Copyright 2010 Mike Bostock. Permission to use, copy, modify, and/or distribute this software"
+        " for any purpose with or without fee is hereby granted, provided that the above copyright notice and"
+        ' this permission notice appear in all copies. The software is provided "as is" and the author'
+        " disclaims all warranties with regard to this software.",
         _licence_of("vl-convert-python"),
         "The typeface Source Sans Pro:",
         (typeface_folder() / "LICENSE.txt").read_text(encoding="utf-8"),
