@@ -1,24 +1,23 @@
-"""The files that pages load: made once at set-up, named by their content, compressed beforehand.
+"""The files that pages load: made once at set-up out of installed packages, served compressed.
 
 Nothing that others wrote is kept in this project. The chart bundle comes out of vl-convert and the typeface
-out of its package; both land, with our own CSS and JavaScript, in the git-ignored folder ``static/built``.
+out of its package; both land in the git-ignored folder ``static/built``. Our own CSS and JavaScript stand
+beside it. ``asset()`` in a template puts a mark of the content into each address.
 """
 
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import mimetypes
 import os
-import re
+from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Response, abort, request, url_for
-
-from survey_app.security import public
+from flask import Response, abort, current_app, request
+from werkzeug.security import safe_join
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,17 +26,13 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).resolve().parent / "static"
 BUILT = STATIC / "built"
-# Tabular figures by default, upright cuts as plain TTF: what a chart renderer and a browser both read.
+# Its figures are tabular by default, and its upright cuts are plain TTF, which a chart renderer reads too.
 TYPEFACE = "Source Sans Pro"
 TYPEFACE_FILES = {
     "source-sans-regular.ttf": "SourceSansPro-Regular.ttf",
     "source-sans-semibold.ttf": "SourceSansPro-Semibold.ttf",
 }
-NEVER_CHANGES = "public, max-age=31536000, immutable"
-
-
-class AssetsMissing(Exception):
-    """A page asked for a file that set-up has not made."""
+COMPRESSED = frozenset({".css", ".js", ".json", ".svg", ".ttf", ".txt"})
 
 
 def typeface_folder() -> Path:
@@ -46,60 +41,51 @@ def typeface_folder() -> Path:
 
 
 def build(built: Path = BUILT) -> list[str]:
-    """Make what is missing or out of date, and return the names made.
+    """Make what is missing or older than its package, and return the names made.
 
-    Old files stay: a server that is running still hands them out. A page's file is only made again when what
-    it is made from has changed, so a second call costs a few milliseconds.
+    A second call costs a few milliseconds; two at once do no harm.
     """
     built.mkdir(parents=True, exist_ok=True)
-    manifest = _read_manifest(built)
+    notes = _read_notes(built)
     made = []
-    for name, (fingerprint, content) in _sources().items():
-        entry = manifest.get(name)
-        if entry and entry["from"] == fingerprint and (built / entry["file"]).exists():
+    for name, (origin, content) in _sources().items():
+        if notes.get(name) == origin and (built / name).exists():
             continue
-        manifest[name] = {"from": fingerprint, "file": _write(built, name, content())}
+        _replace(built / name, content())
+        notes[name] = origin
         made.append(name)
-    made += _build_own_files(built, manifest)
-    _replace(built / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True).encode())
+    if made:
+        _replace(built / "made_from.json", json.dumps(notes, indent=1, sort_keys=True).encode())
     return made
 
 
-def init_app(app: Flask, built: Path = BUILT) -> None:
-    """Serve the built files under ``/assets/`` and give templates ``asset("focal.css")``."""
-    files = {name: entry["file"] for name, entry in _read_manifest(built).items()}
-    known = set(files.values())
-
-    def asset(name: str) -> str:
-        if name not in files:
-            raise AssetsMissing(f"{name} is not built. Run: python -m survey_app.assets")
-        return url_for("asset", file=files[name])
-
-    @public
-    def serve(file: str) -> Response:
-        if file not in known:
-            abort(404)
-        return _file_response(built / file)
-
-    app.add_url_rule("/assets/<file>", endpoint="asset", view_func=serve)
-    app.add_template_global(asset, "asset")
+def install(app: Flask) -> None:
+    """Let the application hand out its static files compressed, to browsers that take them so."""
+    app.view_functions["static"] = _static_file
 
 
-def _file_response(path: Path) -> Response:
-    """Answer with the file, compressed when the browser takes it; its name changes when its content does."""
-    packed = path.with_name(path.name + ".gz")
-    zipped = packed.exists() and "gzip" in request.accept_encodings
-    response = Response((packed if zipped else path).read_bytes())
-    response.mimetype = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    response.headers["Cache-Control"] = NEVER_CHANGES
+def _static_file(filename: str) -> Response:
+    folder = current_app.static_folder or ""
+    path = safe_join(folder, filename)
+    if path is None or not Path(path).is_file():
+        abort(404)
+    zipped = Path(path).suffix in COMPRESSED and "gzip" in request.accept_encodings
+    body = _packed(path, Path(path).stat().st_mtime_ns) if zipped else Path(path).read_bytes()
+    response = Response(body, mimetype=mimetypes.guess_type(path)[0] or "application/octet-stream")
     response.vary.add("Accept-Encoding")
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
-    return response
+    return response.make_conditional(request)
+
+
+@cache
+def _packed(path: str, _changed: int) -> bytes:
+    """Return the file compressed; kept in memory, there are a dozen of them."""
+    return gzip.compress(Path(path).read_bytes(), compresslevel=9, mtime=0)
 
 
 def _sources() -> dict[str, tuple[str, Callable[[], bytes]]]:
-    """Return what comes out of installed packages: name -> (fingerprint, how to make it)."""
+    """Return what comes out of installed packages: name -> (which package and version, how to make it)."""
     charts = f"vl-convert-python {metadata.version('vl-convert-python')}"
     typeface = f"font-source-sans-pro {metadata.version('font-source-sans-pro')}"
     sources: dict[str, tuple[str, Callable[[], bytes]]] = {
@@ -109,28 +95,6 @@ def _sources() -> dict[str, tuple[str, Callable[[], bytes]]]:
     for name, original in TYPEFACE_FILES.items():
         sources[name] = (typeface, (typeface_folder() / original).read_bytes)
     return sources
-
-
-def _build_own_files(built: Path, manifest: dict[str, dict[str, str]]) -> list[str]:
-    """Copy our CSS and JavaScript, with each ``url(name)`` pointing at the built name."""
-    made = []
-    own = sorted([*STATIC.glob("css/*.css"), *STATIC.glob("js/*.js"), *STATIC.glob("img/*")])
-    for path in own:
-        content = path.read_bytes()
-        if path.suffix == ".css":
-            content = _point_urls(content.decode(), manifest).encode()
-        fingerprint = hashlib.sha256(content).hexdigest()
-        entry = manifest.get(path.name)
-        if not entry or entry["from"] != fingerprint or not (built / entry["file"]).exists():
-            manifest[path.name] = {"from": fingerprint, "file": _write(built, path.name, content)}
-            made.append(path.name)
-    return made
-
-
-def _point_urls(css: str, manifest: dict[str, dict[str, str]]) -> str:
-    return re.sub(
-        r"url\(([\w.-]+)\)", lambda hit: f"url({manifest.get(hit[1], {}).get('file', hit[1])})", css
-    )
 
 
 def _chart_bundle() -> bytes:
@@ -162,17 +126,6 @@ def _licence_of(distribution: str) -> str:
     return "\n\n".join(file.read_text() for file in files if file.name.upper().startswith("LICENSE"))
 
 
-def _write(built: Path, name: str, content: bytes) -> str:
-    """Write the file and its compressed twin under a name that holds its hash; return that name."""
-    stem, _, ending = name.rpartition(".")
-    file = f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
-    _replace(built / file, content)
-    packed = gzip.compress(content, compresslevel=9, mtime=0)
-    if len(packed) < 0.9 * len(content):
-        _replace(built / f"{file}.gz", packed)
-    return file
-
-
 def _replace(path: Path, content: bytes) -> None:
     # Two set-ups may run at once: each writes aside, then renames, so nobody reads half a file.
     aside = path.with_name(f".{path.name}.{os.getpid()}")
@@ -180,13 +133,13 @@ def _replace(path: Path, content: bytes) -> None:
     aside.replace(path)
 
 
-def _read_manifest(built: Path) -> dict[str, dict[str, str]]:
+def _read_notes(built: Path) -> dict[str, str]:
     try:
-        manifest: dict[str, dict[str, str]] = json.loads((built / "manifest.json").read_bytes())
+        notes: dict[str, str] = json.loads((built / "made_from.json").read_bytes())
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
-    return manifest
+    return notes
 
 
 if __name__ == "__main__":
-    print("Page files are ready." if not (names := build()) else f"Page files made: {', '.join(names)}.")
+    print(f"Page files made: {', '.join(made)}." if (made := build()) else "Page files are ready.")

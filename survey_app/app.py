@@ -1,0 +1,71 @@
+"""Make the application: settings, database, gate, slices, pages for what goes wrong."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask, current_app, g, request
+
+from config import Config
+from survey_app import assets, clock, security
+from survey_app.accounts.service import viewer_of
+from survey_app.db import Database
+from survey_app.models import load_all
+from survey_app.ui import failures, filters
+
+# The order a teacher's week runs; the addresses stand in each slice's routes.py.
+SLICES = (
+    "accounts",
+    "catalogue",
+    "classrooms",
+    "surveys",
+    "respond",
+    "predictions",
+    "results",
+    "cycles",
+    "admin",
+    "health",
+)
+LARGEST_FORM = 256 * 1024
+
+
+def create_app(config: Config, *, now=clock.now) -> Flask:  # noqa: ANN001  (a clock: () -> datetime)
+    """Return the application for one configuration. ``now`` is the clock that routes read."""
+    load_all()
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        FOCAL=config,
+        FOCAL_NOW=now,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        MAX_FORM_PARTS=2000,
+    )
+    app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    app.extensions["focal_db"] = Database(config.database_url)
+    app.before_request(_open_session)
+    security.guard(app)
+    app.teardown_request(_close_session)
+    assets.init_app(app)
+    filters.install(app)
+    failures.install(app)
+    for name in SLICES:
+        module = import_module(f"survey_app.{name}.routes" if name != "health" else "survey_app.health")
+        app.register_blueprint(module.blueprint)
+    return app
+
+
+def _open_session() -> None:
+    """Open this request's database session, and find out who is looking."""
+    database: Database = current_app.extensions["focal_db"]
+    g.now = current_app.config["FOCAL_NOW"]()
+    g.db = database.reading() if request.method in security.SAFE_METHODS else database.writing()
+    g.viewer = None
+    # The student's page shares nothing with a staff sign-in, on a shared device least of all.
+    if request.blueprint not in (None, "respond", "health"):
+        g.viewer = viewer_of(g.db, request.cookies.get("focal_session", ""), now=g.now)
+
+
+def _close_session(_fault: BaseException | None) -> None:
+    session = g.pop("db", None)
+    if session is not None:
+        session.close()

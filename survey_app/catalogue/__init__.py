@@ -1,0 +1,1 @@
+"""Constructs, measures, ready sets: browse them, and sync the library into the database."""

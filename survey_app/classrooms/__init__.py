@@ -1,0 +1,1 @@
+"""Classes, focal codes, cards."""

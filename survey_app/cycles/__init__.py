@@ -1,0 +1,1 @@
+"""The PDSA record around all of that: plan, log, decide, series, prints."""

@@ -1,0 +1,5 @@
+"""Routes of the cycles slice."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("cycles", __name__)

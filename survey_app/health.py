@@ -1,0 +1,48 @@
+"""Is it alive, is it ready: for whoever keeps it running. Says nothing else to strangers."""
+
+from __future__ import annotations
+
+import shutil
+
+from flask import Blueprint, Response, current_app
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from survey_app.migrate import is_at_head
+from survey_app.security import public
+
+blueprint = Blueprint("health", __name__)
+FREE_DISK_NEEDED = 0.05
+
+
+@blueprint.get("/livez")
+@public
+def live() -> Response:
+    """Say that the process answers; touch nothing."""
+    return Response("alive\n", mimetype="text/plain")
+
+
+@blueprint.get("/readyz")
+@public
+def ready() -> Response:
+    """Say whether answers can be taken: database writable, schema current, disk not full."""
+    ok = _is_writable() and _has_disk()
+    return Response("ready\n" if ok else "not ready\n", status=200 if ok else 503, mimetype="text/plain")
+
+
+def _is_writable() -> bool:
+    database = current_app.extensions["focal_db"]
+    try:
+        with database.writing() as db:
+            # An update of no rows still needs the write lock and a writable file.
+            db.execute(text("UPDATE library_releases SET digest = digest WHERE digest = ''"))
+            db.rollback()
+        return is_at_head(database)
+    except SQLAlchemyError:
+        return False
+
+
+def _has_disk() -> bool:
+    instance = current_app.config["FOCAL"].instance
+    usage = shutil.disk_usage(instance if instance.exists() else instance.parent)
+    return usage.free / usage.total > FREE_DISK_NEEDED

@@ -1,0 +1,1 @@
+"""The teacher's own rating, her prediction, the lock."""

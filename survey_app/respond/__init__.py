@@ -1,0 +1,1 @@
+"""The student's page: no login, no staff layout, no staff session."""

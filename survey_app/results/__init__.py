@@ -1,0 +1,1 @@
+"""Reveal, snapshot, gap pictures, exports of one's own."""

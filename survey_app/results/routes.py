@@ -1,0 +1,5 @@
+"""Routes of the results slice."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("results", __name__)

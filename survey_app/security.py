@@ -1,0 +1,119 @@
+"""The gate in front of every route: who may enter, which site sent the form, what the browser may do."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+
+from survey_app.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+    from survey_app.permissions import Permission, Viewer
+
+View = TypeVar("View", bound=Callable[..., object])
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
+}
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Declare which permission a route asks for."""
+
+    def mark(view: View) -> View:
+        view.focal_access = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Declare that a route is for everybody. It never looks at a staff session's rights."""
+    view.focal_access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def csrf_token() -> str:
+    """Return the token that a staff form carries; it dies with the session."""
+    viewer: Viewer | None = g.get("viewer")
+    key = current_app.config["FOCAL"].secret_key.encode()
+    about = f"form:{viewer.session_id if viewer else 'nobody'}"
+    return hmac.new(key, about.encode(), hashlib.sha256).hexdigest()
+
+
+def guard(app: Flask) -> None:
+    """Put the gate before every request and the headers behind every response."""
+    app.before_request(_check_access)
+    app.before_request(_check_same_site)
+    app.after_request(_set_headers)
+
+
+def _check_access() -> BaseResponse | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.endpoint is None:
+        return None
+    access = getattr(view, "focal_access", None)
+    if access is None:
+        raise NotAllowed("This page has not said who may enter, so nobody may.")
+    if access == "public":
+        return None
+    viewer: Viewer | None = g.viewer
+    if viewer is None:
+        back = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
+        return redirect(url_for("accounts.sign_in", next=back), code=303)
+    if not viewer.has_accepted_use and request.endpoint not in (
+        "accounts.use_statement",
+        "accounts.sign_out",
+    ):
+        return redirect(url_for("accounts.use_statement"), code=303)
+    if not viewer.may(access):
+        raise NotAllowed(
+            "Your account is not set up for this. An administrator of your organisation can help."
+        )
+    return None
+
+
+def _check_same_site() -> None:
+    """Refuse a form that another site sends; the student's page has no cookie, so it is asked by origin alone."""
+    if request.method in SAFE_METHODS:
+        return
+    sent_from = request.headers.get("Sec-Fetch-Site")
+    if sent_from not in (None, "same-origin", "none"):
+        abort(403)
+    origin = request.headers.get("Origin")
+    if origin not in (None, "null") and urlsplit(origin).netloc.lower() != request.host.lower():
+        abort(403)
+    if (
+        g.get("viewer") is not None
+        and getattr(current_app.view_functions.get(request.endpoint or ""), "focal_access", None) != "public"
+    ):
+        sent = request.form.get("csrf_token", "") or request.headers.get("X-CSRF-Token", "")
+        if not hmac.compare_digest(sent, csrf_token()):
+            raise NotAllowed("This form was open for too long. Go back, reload the page and send it again.")
+
+
+def _set_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    if current_app.config["FOCAL"].https:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response

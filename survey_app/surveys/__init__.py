@@ -1,0 +1,1 @@
+"""Compose, preview, open, projector, close."""

@@ -1,0 +1,5 @@
+"""Routes of the surveys slice."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("surveys", __name__)

@@ -1,0 +1,1 @@
+"""What every staff page shares: filters, figures, pages for what goes wrong."""
