@@ -13,15 +13,15 @@ whole numbers or categoricals.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from analytics.columns import Bools, Column, FrameError, Ints, Table, checked_columns, refuse
+from analytics.codes import FAVOURABLE_SCORE, ITEMS, MISSING_REASONS, check_items, coded
+from analytics.columns import Column, FrameError, Table, checked_columns, refuse
 
 __all__ = [
     "ANSWERS",
+    "EARLIER",
     "FAVOURABLE_SCORE",
     "ITEMS",
     "MISSING_REASONS",
@@ -32,40 +32,19 @@ __all__ = [
     "TABLES",
     "FrameError",
     "check_answers",
+    "check_earlier",
     "check_items",
     "check_predictions_by_count",
     "check_predictions_by_student",
     "check_ratings",
     "check_series",
-    "item_places",
 ]
-
-MISSING_REASONS = ("skipped", "not_applicable", "not_understood", "not_shown")
-"""Why an answer may be missing, in the order in which results count them."""
-
-FAVOURABLE_SCORE = 66
-"""An answer is favourable from this 0-100 score on, after reversal: the top two of four or five."""
 
 _ADMINISTRATION = Column("administration", "key", "one survey given to one group for one lesson")
 _ITEM = Column("item", "key", "item version; must stand in ITEMS")
 _STUDENT = Column("student", "key", "focal code, or the random key of a pooled response")
 _MISSING = Column("missing", "reason", "why the value is empty; empty otherwise", False, True)
 
-ITEMS = Table(
-    "items",
-    (
-        Column("item", "key", "item version"),
-        Column("steps", "whole", "number of options K, 2 or more"),
-        Column("lowest", "whole", "code of the lowest option: 1 for 1..K, 0 for counts", required=False),
-        Column("favourable_from", "whole", "lowest favourable code, after reversal", required=False),
-        Column("reverse", "flag", "true where a higher code means less of the construct", required=False),
-        Column("paired", "flag", "true where teacher and students answer the same", required=False),
-        Column("label", "text", "short words for charts; the item key where not given", required=False),
-        Column("options", "labels", "K option labels, lowest code first, as picked", required=False),
-        Column("construct", "text", "what it measures; empty for none", False, True),
-    ),
-    ("item",),
-)
 ANSWERS = Table(
     "answers",
     (
@@ -124,53 +103,15 @@ SERIES = Table(
     ),
     ("series", "item", "cycle"),
 )
-TABLES = (ITEMS, ANSWERS, RATINGS, PREDICTIONS_BY_STUDENT, PREDICTIONS_BY_COUNT, SERIES)
-
-
-def check_items(items: pd.DataFrame) -> pd.DataFrame:
-    """Return ITEMS with every optional column filled.
-
-    Parameters
-    ----------
-    items : DataFrame
-        ``item`` and ``steps``; optional ``lowest`` (1), ``favourable_from`` (the first code whose 0-100 score
-        is 66 or more), ``reverse`` (False), ``paired`` (True), ``label`` (the item), ``options`` (the codes),
-        ``construct`` (empty).
-
-    Returns
-    -------
-    DataFrame
-        One row an item, in the order given, all columns of :data:`ITEMS`.
-
-    Raises
-    ------
-    FrameError
-        If a column is missing or mistyped, an item repeats, a scale has fewer than 2 steps,
-        ``favourable_from`` is not one of the codes, or there are not K option labels.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> checked = check_items(pd.DataFrame({"item": ["SM1", "TC1"], "steps": [4, 3]}))
-    >>> checked[["item", "lowest", "favourable_from", "reverse", "paired"]].values.tolist()
-    [['SM1', 1, 3, False, True], ['TC1', 1, 3, False, True]]
-    """
-    given = checked_columns(ITEMS, items)
-    refuse(ITEMS, "steps", given, given["steps"].to_numpy() < 2, "A scale has at least 2 options.")
-    filled = given.copy()
-    filled["lowest"] = given.get("lowest", 1)
-    steps, lowest = filled["steps"].to_numpy(), filled["lowest"].to_numpy()
-    # Whole numbers throughout, so that no rounding decides which option is favourable.
-    top = lowest - (-FAVOURABLE_SCORE * (steps - 1) // 100)
-    filled["favourable_from"] = given.get("favourable_from", top)
-    outside = (filled["favourable_from"] < lowest) | (filled["favourable_from"] >= lowest + steps)
-    refuse(ITEMS, "favourable_from", filled, outside.to_numpy(), "Expected one of the item's option codes.")
-    filled["reverse"] = given.get("reverse", False)
-    filled["paired"] = given.get("paired", True)
-    filled["label"] = given.get("label", given["item"].astype(str).astype(object))
-    filled["construct"] = given.get("construct", "")
-    filled["options"] = pd.Series(_option_labels(given, lowest, steps), index=given.index, dtype=object)
-    return filled[[column.name for column in ITEMS.columns]]
+EARLIER = Table(
+    "earlier",
+    (
+        Column("administration", "key", "a later administration"),
+        Column("earlier", "key", "the one it is compared with: the same class and items, one cycle before"),
+    ),
+    ("administration",),
+)
+TABLES = (ITEMS, ANSWERS, RATINGS, PREDICTIONS_BY_STUDENT, PREDICTIONS_BY_COUNT, EARLIER, SERIES)
 
 
 def check_answers(answers: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
@@ -201,25 +142,30 @@ def check_answers(answers: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     analytics.columns.FrameError: table 'answers', column 'value', row 1: found 9. Item 'SM1' has the options
     1 to 4.
     """
-    return _checked_codes(ANSWERS, answers, items)
+    return coded(ANSWERS, answers, items).rows
 
 
 def check_ratings(ratings: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     """Return RATINGS, checked like answers: one own rating of the teacher an administration and item."""
-    return _checked_codes(RATINGS, ratings, items)
+    return coded(RATINGS, ratings, items).rows
 
 
 def check_predictions_by_student(predictions: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     """Return PREDICTIONS_BY_STUDENT; a prediction given twice or without a value is refused."""
-    return _checked_codes(PREDICTIONS_BY_STUDENT, predictions, items)
+    return coded(PREDICTIONS_BY_STUDENT, predictions, items).rows
 
 
 def check_predictions_by_count(predictions: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     """Return PREDICTIONS_BY_COUNT; an option given twice or a count below 0 is refused."""
-    checked = _checked_codes(PREDICTIONS_BY_COUNT, predictions, items)
+    checked = coded(PREDICTIONS_BY_COUNT, predictions, items).rows
     below = checked["count"].to_numpy() < 0
     refuse(PREDICTIONS_BY_COUNT, "count", checked, below, "A count is 0 or more.")
     return checked
+
+
+def check_earlier(earlier: pd.DataFrame) -> pd.DataFrame:
+    """Return EARLIER; a later administration given twice is refused, an earlier one may serve several."""
+    return checked_columns(EARLIER, earlier)
 
 
 def check_series(series: pd.DataFrame) -> pd.DataFrame:
@@ -255,62 +201,3 @@ def check_series(series: pd.DataFrame) -> pd.DataFrame:
     silent = (filled["value"].isna() & (filled["too_few"] == "")).to_numpy()
     refuse(SERIES, "value", filled, silent, "An empty value needs its reason in the column 'too_few'.")
     return filled[[column.name for column in SERIES.columns]]
-
-
-def item_places(table: Table, frame: pd.DataFrame, items: pd.DataFrame) -> Ints:
-    """Return, for each row, the position of its item in ``items``; refuse an item that is not there."""
-    codes, found = pd.factorize(frame["item"])
-    place = pd.Index(items["item"]).get_indexer(pd.Index(found))
-    unknown = place < 0
-    if unknown.any():
-        refuse(table, "item", frame, unknown[codes], "This item does not stand in the table 'items'.")
-    return np.asarray(place[codes], dtype=np.int64)
-
-
-def _option_labels(given: pd.DataFrame, lowest: Ints, steps: Ints) -> list[tuple[str, ...]]:
-    if "options" not in given:
-        return [tuple(str(low + k) for k in range(count)) for low, count in zip(lowest, steps, strict=True)]
-    labels = [(words,) if isinstance(words, str) else tuple(map(str, words)) for words in given["options"]]
-    wrong = np.array([len(words) != count for words, count in zip(labels, steps, strict=True)], dtype=bool)
-    refuse(ITEMS, "options", given, wrong, "Expected one label for each of the item's steps, lowest first.")
-    return labels
-
-
-def _checked_codes(table: Table, frame: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
-    """Check a table that holds option codes against the items it speaks of."""
-    checked = checked_columns(table, frame)
-    known = check_items(items)
-    place = item_places(table, checked, known)
-    value = checked["value"].to_numpy()
-    empty = np.isnan(value)
-    step = value - known["lowest"].to_numpy()[place]
-    wrong = ~empty & ((step < 0) | (step >= known["steps"].to_numpy()[place]) | (step != np.floor(step)))
-    if wrong.any():
-        item = known.iloc[place[int(np.argmax(wrong))]]
-        highest = item["lowest"] + item["steps"] - 1
-        says = f"Item {item['item']!r} has the options {item['lowest']} to {highest}."
-        refuse(table, "value", frame, wrong, says)
-    if "missing" in table.column:
-        checked["missing"] = _reasons(table, checked, empty)
-    return checked
-
-
-def _reasons(table: Table, checked: pd.DataFrame, empty: Bools) -> pd.Series[Any]:
-    """Return the reasons; refuse an empty value without one and a reason beside a value."""
-    kinds = pd.CategoricalDtype(["", *MISSING_REASONS])
-    listed = ", ".join(MISSING_REASONS)
-    if "missing" not in checked:
-        says = f"An empty value needs its reason in a column 'missing': {listed}."
-        refuse(table, "value", checked, empty, says)
-        codes = np.zeros(len(checked), dtype=np.int8)
-    else:
-        given = checked["missing"]
-        place, found = pd.factorize(given)
-        known = pd.Index(kinds.categories).get_indexer(pd.Index(found, dtype=object))
-        codes = np.append(known, 0)[place]  # An empty cell has place -1, and so means no reason.
-        refuse(table, "missing", checked, codes < 0, f"Expected nothing or one of {listed}.")
-        silent = empty & (codes == 0)
-        refuse(table, "value", checked, silent, f"Expected a value, or in 'missing' one of {listed}.")
-        both = ~empty & (codes > 0)
-        refuse(table, "missing", checked, both, "This row has a value: leave its reason empty.")
-    return pd.Series(pd.Categorical.from_codes(codes, dtype=kinds), index=checked.index)
