@@ -73,6 +73,7 @@ def _static_file(filename: str) -> Response:
     body = _packed(path, Path(path).stat().st_mtime_ns) if zipped else Path(path).read_bytes()
     response = Response(body, mimetype=mimetypes.guess_type(path)[0] or "application/octet-stream")
     response.vary.add("Accept-Encoding")
+    response.add_etag()
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
     return response.make_conditional(request)
