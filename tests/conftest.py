@@ -1,0 +1,106 @@
+"""What every test can ask for: databases, the application, a clock, a browser; and no way off the machine."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from config import Config  # noqa: E402
+from survey_app import assets  # noqa: E402
+from survey_app.app import create_app  # noqa: E402
+from tests.pages import PageLint  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+
+pytest_plugins = ["tests.browser", "tests.databases"]
+
+
+class FakeClock:
+    """A clock that stands still until the test moves it."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, **amount: float) -> datetime:
+        """Move on by days, hours, minutes, seconds; return the new moment."""
+        self.moment += timedelta(**amount)
+        return self.moment
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Return a clock that says Tuesday 3 March 2026, 15:10 in California."""
+    return FakeClock(datetime(2026, 3, 3, 23, 10, tzinfo=UTC))
+
+
+@pytest.fixture
+def app(database_url: str, clock: FakeClock, tmp_path: Path) -> Iterator[Flask]:
+    """Return the application on this test's database; every page that it sends is held against the rules."""
+    config = Config.from_env(
+        {
+            "DATABASE_URL": database_url,
+            "FOCAL_INSTANCE": str(tmp_path / "instance"),
+            "FOCAL_SECRET_KEY": "only-for-tests-" + "0" * 32,
+        }
+    )
+    made = create_app(config, now=clock)
+    made.config["TESTING"] = True
+    page_lint = PageLint()
+    page_lint.watch(made)
+    yield made
+    made.extensions["focal_db"].engine.dispose()
+    page_lint.check()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Return a test client without any sign-in."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _page_files() -> None:
+    """Make the files that pages load, as set-up does."""
+    assets.build()
+
+
+class OutsideCall(Exception):
+    """A test tried to reach another machine, or a socket that it did not ask for."""
+
+
+@pytest.fixture(autouse=True)
+def _no_way_out(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test reach another machine; let only tests with a live server reach this one."""
+    connect = socket.socket.connect
+    near = bool({"browser", "live_server", "loopback"} & set(request.fixturenames))
+
+    def guarded(self: socket.socket, address) -> None:
+        host = address[0] if isinstance(address, tuple) else ""
+        is_local_file = self.family == getattr(socket, "AF_UNIX", None)
+        if not is_local_file and not (near and host in ("127.0.0.1", "::1", "localhost")):
+            raise OutsideCall(f"A test tried to connect to {address!r}.")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def loopback() -> None:
+    """Ask for this where a test serves and calls something on this machine itself."""

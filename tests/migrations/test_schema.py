@@ -1,0 +1,18 @@
+"""The migrations end in one head, and make exactly what the models say."""
+
+from alembic import command
+from alembic.script import ScriptDirectory
+
+from survey_app.migrate import alembic_config
+
+
+def test_there_is_one_head():
+    assert len(ScriptDirectory.from_config(alembic_config()).get_heads()) == 1
+
+
+def test_the_migrations_make_what_the_models_say(database):
+    """Raises with the list of differences if there is one."""
+    settings = alembic_config()
+    with database.writing().connection() as connection:
+        settings.attributes["connection"] = connection
+        command.check(settings)
