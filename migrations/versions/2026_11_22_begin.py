@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("if_low_try", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("for_adults", sa.Boolean(), nullable=False),
+        sa.Column("is_core", sa.Boolean(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_constructs")),
         sa.UniqueConstraint("key", name=op.f("uq_constructs_key")),
@@ -57,8 +58,10 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=300), nullable=False),
         sa.Column("question", sa.String(length=300), nullable=False),
-        sa.Column("about", sa.JSON(), nullable=False),
-        sa.Column("for_adults", sa.Boolean(), nullable=False),
+        sa.Column("when", sa.String(length=300), nullable=False),
+        sa.Column("band", sa.String(length=40), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("is_offered", sa.Boolean(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_instruments")),
         sa.UniqueConstraint("key", name=op.f("uq_instruments_key")),
@@ -91,8 +94,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("picture", sa.String(length=40), nullable=False),
+        sa.Column("max_length", sa.Integer(), nullable=True),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scale_versions")),
         sa.UniqueConstraint("key", "number", name=op.f("uq_scale_versions_key_number")),
@@ -138,12 +142,13 @@ def upgrade() -> None:
     op.create_table(
         "scale_options",
         sa.Column("scale_version_id", sa.Uuid(), nullable=False),
-        sa.Column("code", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("value", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(
             ["scale_version_id"], ["scale_versions.id"], name=op.f("fk_scale_options_scale_version_id")
         ),
-        sa.PrimaryKeyConstraint("scale_version_id", "code", name=op.f("pk_scale_options")),
+        sa.PrimaryKeyConstraint("scale_version_id", "value", name=op.f("pk_scale_options")),
+        sa.UniqueConstraint("scale_version_id", "code", name=op.f("uq_scale_options_scale_version_id_code")),
     )
     op.create_table(
         "teams",
@@ -230,7 +235,8 @@ def upgrade() -> None:
         "items",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=40), nullable=False),
-        sa.Column("construct_id", sa.Uuid(), nullable=False),
+        sa.Column("construct_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(length=300), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["construct_id"], ["constructs.id"], name=op.f("fk_items_construct_id")),
@@ -361,20 +367,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", "classroom_id", name=op.f("uq_focal_codes_id_classroom_id")),
     )
     op.create_table(
-        "instrument_items",
-        sa.Column("instrument_id", sa.Uuid(), nullable=False),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("item_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["instrument_id"], ["instruments.id"], name=op.f("fk_instrument_items_instrument_id")
-        ),
-        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_instrument_items_item_id")),
-        sa.PrimaryKeyConstraint("instrument_id", "position", name=op.f("pk_instrument_items")),
-    )
-    op.create_table(
         "item_versions",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("band", sa.String(length=40), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("scale_version_id", sa.Uuid(), nullable=False),
@@ -384,9 +381,9 @@ def upgrade() -> None:
         sa.Column("pooled_only", sa.Boolean(), nullable=False),
         sa.Column("paired", sa.Boolean(), nullable=False),
         sa.Column("may_not_apply", sa.Boolean(), nullable=False),
-        sa.Column("min_grade", sa.Integer(), nullable=False),
-        sa.Column("max_grade", sa.Integer(), nullable=False),
-        sa.Column("for_adults", sa.Boolean(), nullable=False),
+        sa.Column("min_grade", sa.Integer(), nullable=True),
+        sa.Column("max_grade", sa.Integer(), nullable=True),
+        sa.Column("from_cycle", sa.Integer(), nullable=False),
         sa.Column("ppra_class", sa.String(length=40), nullable=False),
         sa.Column("status", sa.String(length=40), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
@@ -400,6 +397,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item_versions")),
         sa.UniqueConstraint("item_id", "band", "number", name=op.f("uq_item_versions_item_id_band_number")),
+        sa.UniqueConstraint("key", name=op.f("uq_item_versions_key")),
     )
     op.create_table(
         "cards",
@@ -424,6 +422,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cards_classroom_id"), ["classroom_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cards_focal_code_id"), ["focal_code_id"], unique=False)
 
+    op.create_table(
+        "instrument_items",
+        sa.Column("instrument_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("item_version_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["instrument_id"], ["instruments.id"], name=op.f("fk_instrument_items_instrument_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_version_id"], ["item_versions.id"], name=op.f("fk_instrument_items_item_version_id")
+        ),
+        sa.PrimaryKeyConstraint("instrument_id", "position", name=op.f("pk_instrument_items")),
+    )
     op.create_table(
         "series",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1020,13 +1031,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_series_change_idea_id"))
 
     op.drop_table("series")
+    op.drop_table("instrument_items")
     with op.batch_alter_table("cards", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cards_focal_code_id"))
         batch_op.drop_index(batch_op.f("ix_cards_classroom_id"))
 
     op.drop_table("cards")
     op.drop_table("item_versions")
-    op.drop_table("instrument_items")
     op.drop_table("focal_codes")
     with op.batch_alter_table("change_ideas", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_change_ideas_owner_id"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -36,6 +35,7 @@ class Construct(Base):
     if_low_try: Mapped[Prose]
     source: Mapped[Prose]
     for_adults: Mapped[bool] = mapped_column(default=False)
+    is_core: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int]
 
 
@@ -47,18 +47,20 @@ class ScaleVersion(Base):
     id: Mapped[Key]
     key: Mapped[Word]
     number: Mapped[int]
-    kind: Mapped[Word]  # choice, text or rubric
     name: Mapped[Line]
+    picture: Mapped[Word]  # the drawing beside each step ("cups"), or empty
+    max_length: Mapped[int | None]  # of an open text
     content_hash: Mapped[str] = mapped_column(String(64))
 
 
 class ScaleOption(Base):
-    """One answer step and the score it is worth."""
+    """One answer step. ``value`` is what an answer stores and is worth; ``code`` is its word for exports."""
 
     __tablename__ = "scale_options"
+    __table_args__ = (UniqueConstraint("scale_version_id", "code"),)
     scale_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("scale_versions.id"), primary_key=True)
-    code: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    score: Mapped[int]
+    value: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    code: Mapped[Word]
 
 
 class Item(Base):
@@ -67,7 +69,8 @@ class Item(Base):
     __tablename__ = "items"
     id: Mapped[Key]
     key: Mapped[Word] = mapped_column(unique=True)
-    construct_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("constructs.id"), index=True)
+    construct_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("constructs.id"), index=True)
+    name: Mapped[Line]
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))  # none: the library's own
     position: Mapped[int]
 
@@ -78,7 +81,9 @@ class ItemVersion(Base):
     __tablename__ = "item_versions"
     __table_args__ = (UniqueConstraint("item_id", "band", "number"), one_of("comparability", COMPARABILITIES))
     id: Mapped[Key]
+    key: Mapped[Word] = mapped_column(unique=True)  # SM1.3-12.1: item, band, number
     item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("items.id"))
+    kind: Mapped[Word]  # choice, text or rubric
     band: Mapped[Word]
     number: Mapped[int]
     scale_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("scale_versions.id"))
@@ -88,9 +93,9 @@ class ItemVersion(Base):
     pooled_only: Mapped[bool] = mapped_column(default=False)
     paired: Mapped[bool] = mapped_column(default=True)
     may_not_apply: Mapped[bool] = mapped_column(default=False)
-    min_grade: Mapped[int] = mapped_column(default=0)
-    max_grade: Mapped[int] = mapped_column(default=12)
-    for_adults: Mapped[bool] = mapped_column(default=False)
+    min_grade: Mapped[int | None]  # none: for adults
+    max_grade: Mapped[int | None]
+    from_cycle: Mapped[int] = mapped_column(default=1)
     ppra_class: Mapped[Word] = mapped_column(default="unreviewed")
     status: Mapped[Word]  # piloting, adopted, retired
     content_hash: Mapped[str] = mapped_column(String(64))
@@ -111,7 +116,7 @@ class Wording(Base):
     locale: Mapped[Word]
     revision: Mapped[int]
     text: Mapped[Prose]
-    labels: Mapped[dict[str, str]] = mapped_column(JSON)  # option code (as text) -> words
+    labels: Mapped[dict[str, str]] = mapped_column(JSON)  # answer value (as text) -> words
     not_applicable: Mapped[Line | None]
     state: Mapped[Word]
 
@@ -124,8 +129,10 @@ class Instrument(Base):
     key: Mapped[Word] = mapped_column(unique=True)
     name: Mapped[Line]
     question: Mapped[Line]
-    about: Mapped[dict[str, Any]] = mapped_column(JSON)  # minutes, words for the card
-    for_adults: Mapped[bool] = mapped_column(default=False)
+    when: Mapped[Line]
+    band: Mapped[Word]
+    minutes: Mapped[int]
+    is_offered: Mapped[bool]
     position: Mapped[int]
 
 
@@ -135,4 +142,4 @@ class InstrumentItem(Base):
     __tablename__ = "instrument_items"
     instrument_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("instruments.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("items.id"))
+    item_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("item_versions.id"))

@@ -19,8 +19,12 @@ GROUPS = ("focal", "rest")
 class Survey(Base):
     """A chosen set of item versions. ``sheet`` is the exact wording in every locale, frozen at opening.
 
-    ``sheet`` is ``{"items": [{"id", "key", "kind", "codes", "may_not_apply"}], "words": {locale: {"header",
-    "items": {item version id: {perspective: {"text", "labels", "not_applicable", "revision", "state"}}}}}}``.
+    ``sheet`` is ``{"items": [...], "words": {locale: {...}}}``. An item is ``{"id" (item version id as text),
+    "key", "construct" (its name), "kind" (choice, text), "values" ([1, 2, 3, 4]), "reverse", "paired",
+    "may_not_apply", "picture" ("cups" or ""), "max_length"}``, in the order asked. A locale's words are
+    ``{"header": line above the questions, "state": "source", "reviewed" or "machine_draft", "items": {id:
+    {perspective: {"text", "labels": {"1": words}, "not_applicable"}}}}``; ``student`` words stand in every
+    locale given, ``teacher_own`` words at least in English. Placeholders are filled.
     """
 
     __tablename__ = "surveys"
