@@ -47,16 +47,25 @@ def build(built: Path = BUILT) -> list[str]:
     """
     built.mkdir(parents=True, exist_ok=True)
     notes = _read_notes(built)
-    made = []
-    for name, (origin, content) in _sources().items():
-        if notes.get(name) == origin and (built / name).exists():
-            continue
+    sources = _sources()
+    made = out_of_date(built)
+    for name in made:
+        origin, content = sources[name]
         _replace(built / name, content())
         notes[name] = origin
-        made.append(name)
     if made:
         _replace(built / "made_from.json", json.dumps(notes, indent=1, sort_keys=True).encode())
     return made
+
+
+def out_of_date(built: Path = BUILT) -> list[str]:
+    """Return the names of files that are not there, or were made from another version of their package."""
+    notes = _read_notes(built)
+    return [
+        name
+        for name, (origin, _content) in _sources().items()
+        if notes.get(name) != origin or not (built / name).exists()
+    ]
 
 
 def install(app: Flask) -> None:

@@ -1,0 +1,166 @@
+"""Serve Focal from this machine: settings, schema, library, then one process with threads.
+
+One process, because SQLite before 3.51.3 can lose writes when several processes share a WAL file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from config import Config, ConfigError
+from measures import LibraryError
+from survey_app.errors import Refusal
+from survey_app.prepare import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask import Flask
+
+USUAL_PORT = 5000
+PORTS_TRIED = 20
+THREADS = 8
+
+
+class CannotServe(Exception):
+    """Something on this machine keeps Focal from starting; the text says what and how to mend it."""
+
+
+def main(arguments: list[str]) -> int:
+    """Start serving; return when somebody stops it."""
+    parser = argparse.ArgumentParser(prog="focal.py run", description=__doc__.splitlines()[0])
+    parser.add_argument("--lan", action="store_true", help="let phones and tablets in this room reach Focal")
+    options = parser.parse_args(arguments)
+    environment = dict(os.environ)
+    try:
+        listening = listen("0.0.0.0" if options.lan else "127.0.0.1", wanted_port(environment))  # noqa: S104
+        port = listening.getsockname()[1]
+        if options.lan:
+            environment.setdefault("FOCAL_PUBLIC_URL", f"http://{lan_address()}:{port}")
+        config = Config.from_env(environment)
+        prepare(config)
+    except (CannotServe, ConfigError) as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    except (LibraryError, Refusal) as fault:
+        print(f"The library of measures cannot be used:\n{fault}", file=sys.stderr)
+        return 1
+    except SQLAlchemyError as fault:
+        print(_database_words(config, fault), file=sys.stderr)
+        return 1
+    _announce(config, port, lan=options.lan)
+    _serve(_application(config), listening)
+    print("\nFocal has stopped. Everything is kept.")
+    return 0
+
+
+def wanted_port(environment: Mapping[str, str]) -> int:
+    """Return the port that PORT asks for, or the usual one."""
+    given = environment.get("PORT") or str(USUAL_PORT)
+    if not given.isdecimal() or int(given) > 65535:
+        raise CannotServe(f"PORT is {given!r}; it must be a number from 1 to 65535.")
+    return int(given)
+
+
+def listen(host: str, wanted: int) -> socket.socket:
+    """Take the wanted port or, when another program has it, the next free one, and say so."""
+    if wanted == 0:
+        return _bind(host, 0)
+    for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
+        if _answers(port):
+            continue
+        try:
+            taken = _bind(host, port)
+        except PermissionError:
+            raise CannotServe(f"Port {port} may only be used by root. Choose another: PORT=8080.") from None
+        except OSError:
+            continue
+        if port != wanted:
+            print(f"Port {wanted} is taken by another program, so Focal uses {port}.")
+        return taken
+    raise CannotServe(f"Ports {wanted} to {wanted + PORTS_TRIED - 1} are all taken. Choose one: PORT=8080.")
+
+
+def lan_address() -> str:
+    """Return this machine's address on the local network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # A datagram socket sends nothing when it connects; it only chooses the way out.
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            raise CannotServe(
+                "This machine has no address on a local network. Join the room's Wi-Fi, or leave out --lan."
+            ) from None
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if os.name != "nt":
+        # Otherwise a restart within a minute finds its own old port still waiting.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(128)
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _answers(port: int) -> bool:
+    # macOS lets two programs bind 5000, one on every address and one on this; asking is the only sure way.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as caller:
+        caller.settimeout(0.5)
+        return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _announce(config: Config, port: int, *, lan: bool) -> None:
+    print(f"\nFocal is at http://127.0.0.1:{port}")
+    if lan and config.public_url:
+        import segno
+
+        print(f"Phones in this room: {config.public_url}\n")
+        segno.make(config.public_url, error="l").terminal(compact=True)
+        print("When a phone cannot reach it: same Wi-Fi? A firewall on this machine, or a network that keeps")
+        print("devices apart, would stop it.")
+    print("Stop it with Ctrl-C.", flush=True)
+
+
+def _application(config: Config) -> Flask:
+    from survey_app.app import create_app
+
+    return create_app(config)
+
+
+def _serve(app: Flask, listening: socket.socket) -> None:
+    from waitress import create_server
+
+    def stop(_signal: int, _frame: object) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    # Nothing is said to strangers about what serves them (ident), and no header of a proxy is believed.
+    server = create_server(app, sockets=[listening], threads=THREADS, ident=None)
+    server.run()
+
+
+def _database_words(config: Config, fault: SQLAlchemyError) -> str:
+    place = make_url(config.database_url).render_as_string(hide_password=True)
+    cause = str(getattr(fault, "orig", None) or fault).splitlines()[0]
+    return (
+        f"The database could not be used: {place}\n  It says: {cause}\n"
+        "Check DATABASE_URL, that the database is running, and that this account may write to it."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
