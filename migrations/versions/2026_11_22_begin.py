@@ -629,7 +629,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["people.id"], name=op.f("fk_administrations_owner_id")),
         sa.ForeignKeyConstraint(["survey_id"], ["surveys.id"], name=op.f("fk_administrations_survey_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_administrations")),
-        sa.UniqueConstraint("cycle_id", "part", name=op.f("uq_administrations_cycle_id_part")),
         sa.UniqueConstraint("id", "classroom_id", name=op.f("uq_administrations_id_classroom_id")),
         sa.UniqueConstraint("id", "mode", "survey_id", name=op.f("uq_administrations_id_mode_survey_id")),
     )
@@ -641,6 +640,13 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index(
+            "uq_administrations_part",
+            ["cycle_id", "part"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'void'"),
+            postgresql_where=sa.text("state <> 'void'"),
         )
 
     op.create_table(
@@ -1006,6 +1012,11 @@ def downgrade() -> None:
 
     op.drop_table("comments")
     with op.batch_alter_table("administrations", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_administrations_part",
+            sqlite_where=sa.text("state <> 'void'"),
+            postgresql_where=sa.text("state <> 'void'"),
+        )
         batch_op.drop_index(
             "uq_administrations_open",
             sqlite_where=sa.text("state = 'open'"),

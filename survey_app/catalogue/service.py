@@ -58,8 +58,8 @@ def sync_library(db: Session, library: measures.Library, *, now: datetime) -> bo
     _sync_instruments(db, library, versions)
     if changed:
         raise PublishedVersionChanged(
-            "The library's files differ from what is already published. Nothing was changed. Raise the version "
-            "(or, for a translation, the revision) of: " + ", ".join(sorted(changed)) + "."
+            "The library's files differ from what is published already. Nothing was changed. Raise the "
+            "version (or, for a translation, the revision) of: " + ", ".join(sorted(changed)) + "."
         )
     db.add(LibraryRelease(digest=library.digest, synced_at=now))
     db.flush()

@@ -56,7 +56,14 @@ class Administration(Base):
         ForeignKeyConstraint(
             ["cycle_id", "owner_id", "classroom_id"], ["cycles.id", "cycles.owner_id", "cycles.classroom_id"]
         ),
-        UniqueConstraint("cycle_id", "part"),
+        Index(
+            "uq_administrations_part",
+            "cycle_id",
+            "part",
+            unique=True,
+            sqlite_where=text("state <> 'void'"),
+            postgresql_where=text("state <> 'void'"),
+        ),
         # Answers carry mode and survey in their foreign key: neither can change once an answer exists.
         UniqueConstraint("id", "mode", "survey_id"),
         UniqueConstraint("id", "classroom_id"),
