@@ -107,10 +107,10 @@ def whole_unless(hidden: Bools, values: Ints) -> Any:
     return pd.arrays.IntegerArray(np.array(values, dtype=np.int64), np.array(hidden, dtype=bool))
 
 
-def stamped(frame: pd.DataFrame, method: str) -> pd.DataFrame:
-    """Return the table with the columns ``method`` and ``version``, which are the same in each row."""
-    same = np.zeros(len(frame), dtype=np.int8)
-    return frame.assign(
-        method=pd.Categorical.from_codes(same, categories=pd.Index([method])),
-        version=pd.Categorical.from_codes(same, categories=pd.Index([VERSION])),
-    )
+def result_table(columns: dict[str, Any], method: str) -> pd.DataFrame:
+    """Return the columns as a table, with ``method`` and ``version``, which are the same in each row."""
+    rows = len(next(iter(columns.values())))
+    same = np.zeros(rows, dtype=np.int8)
+    columns["method"] = pd.Categorical.from_codes(same, categories=pd.Index([method]))
+    columns["version"] = pd.Categorical.from_codes(same, categories=pd.Index([VERSION]))
+    return pd.DataFrame(columns, copy=False)
