@@ -130,7 +130,7 @@ def reopen_surveys(db: Session, cycle: Cycle, classroom: Classroom, *, now: date
     """Open a closed survey again for children who were absent.
 
     A coded survey may be reopened after the reveal; what comes then is late and makes snapshot 2.
-    A pooled one may be reopened after the reveal as well, and shows the new answers only when there are five or more.
+    A pooled one shows what came after the reveal only when there are five or more new answers.
     """
     if classroom.archived_at is not None:
         raise NotYet("This class is archived. Take it out of the archive first, then open the survey again.")
@@ -274,7 +274,7 @@ def _shuffle_turnout(db: Session, administration: Administration, chance: secret
 def _checked_choice(db: Session, item_version_ids: Sequence[uuid.UUID], *, coded: bool) -> list[Question]:
     ids = list(dict.fromkeys(item_version_ids))
     if not FEWEST_QUESTIONS <= len(ids) <= MOST_QUESTIONS:
-        words = f"You chose {len(ids)}. A survey has {FEWEST_QUESTIONS} to {MOST_QUESTIONS} questions; 4 take a minute."
+        words = f"You chose {len(ids)}. A survey has {FEWEST_QUESTIONS} to {MOST_QUESTIONS} questions."
         raise BadInput(words, {"questions": words})
     known = questions(db, ids)
     if len(known) != len(ids):
