@@ -8,6 +8,7 @@ beside it. ``asset()`` in a template puts a mark of the content into each addres
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import mimetypes
 import os
@@ -16,8 +17,9 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Response, abort, current_app, request
-from werkzeug.security import safe_join
+from flask import Response, abort, request, url_for
+
+from survey_app.security import public
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +34,14 @@ TYPEFACE_FILES = {
     "source-sans-regular.ttf": "SourceSansPro-Regular.ttf",
     "source-sans-semibold.ttf": "SourceSansPro-Semibold.ttf",
 }
+FOLDERS = ("css", "js", "img", "built")
+FOR_EVER = "public, max-age=31536000, immutable"
+FOR_A_DAY = "public, max-age=86400"
 COMPRESSED = frozenset({".css", ".js", ".json", ".svg", ".ttf", ".txt"})
+
+
+class AssetMissing(Exception):
+    """A page asked for a file that is not there."""
 
 
 def typeface_folder() -> Path:
@@ -68,24 +77,45 @@ def out_of_date(built: Path = BUILT) -> list[str]:
     ]
 
 
-def install(app: Flask) -> None:
-    """Let the application hand out its static files compressed, to browsers that take them so."""
-    app.view_functions["static"] = _static_file
+def init_app(app: Flask) -> None:
+    """Serve the files under ``/assets/`` and give templates ``asset("staff.css")``."""
+    app.add_url_rule("/assets/<file>", endpoint="asset", view_func=_serve)
+    app.add_template_global(asset, "asset")
 
 
-def _static_file(filename: str) -> Response:
-    folder = current_app.static_folder or ""
-    path = safe_join(folder, filename)
-    if path is None or not Path(path).is_file():
+def asset(name: str) -> str:
+    """Return a file's address with a mark of its content, so that no browser keeps an old one."""
+    path = _find(name)
+    if path is None:
+        raise AssetMissing(f"{name} is in no static folder. To build it: python -m survey_app.assets")
+    return url_for("asset", file=name, v=_mark(str(path), path.stat().st_mtime_ns))
+
+
+@public
+def _serve(file: str) -> Response:
+    path = _find(file)
+    if path is None:
         abort(404)
-    zipped = Path(path).suffix in COMPRESSED and "gzip" in request.accept_encodings
-    body = _packed(path, Path(path).stat().st_mtime_ns) if zipped else Path(path).read_bytes()
-    response = Response(body, mimetype=mimetypes.guess_type(path)[0] or "application/octet-stream")
+    zipped = path.suffix in COMPRESSED and "gzip" in request.accept_encodings
+    body = _packed(str(path), path.stat().st_mtime_ns) if zipped else path.read_bytes()
+    response = Response(body, mimetype=mimetypes.guess_type(path.name)[0] or "application/octet-stream")
+    response.headers["Cache-Control"] = FOR_EVER if "v" in request.args else FOR_A_DAY
     response.vary.add("Accept-Encoding")
     response.add_etag()
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
     return response.make_conditional(request)
+
+
+def _find(name: str) -> Path | None:
+    if Path(name).name != name:
+        return None
+    return next((path for folder in FOLDERS if (path := STATIC / folder / name).is_file()), None)
+
+
+@cache
+def _mark(path: str, _changed: int) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]
 
 
 @cache

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config, ConfigError
 from measures import LibraryError
+from survey_app.app import create_app
 from survey_app.errors import Refusal
 from survey_app.prepare import prepare
 
@@ -47,6 +48,7 @@ def main(arguments: list[str]) -> int:
             environment.setdefault("FOCAL_PUBLIC_URL", f"http://{lan_address()}:{port}")
         config = Config.from_env(environment)
         prepare(config)
+        app = create_app(config)
     except (CannotServe, ConfigError) as fault:
         print(fault, file=sys.stderr)
         return 1
@@ -57,7 +59,7 @@ def main(arguments: list[str]) -> int:
         print(_database_words(config, fault), file=sys.stderr)
         return 1
     _announce(config, port, lan=options.lan)
-    _serve(_application(config), listening)
+    _serve(app, listening)
     print("\nFocal has stopped. Everything is kept.")
     return 0
 
@@ -133,12 +135,6 @@ def _announce(config: Config, port: int, *, lan: bool) -> None:
         print("When a phone cannot reach it: same Wi-Fi? A firewall on this machine, or a network that keeps")
         print("devices apart, would stop it.")
     print("Stop it with Ctrl-C.", flush=True)
-
-
-def _application(config: Config) -> Flask:
-    from survey_app.app import create_app
-
-    return create_app(config)
 
 
 def _serve(app: Flask, listening: socket.socket) -> None:

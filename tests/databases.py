@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import tempfile
 import uuid
 import warnings
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import Engine, create_engine, event, make_url, text
 
-from survey_app import migrate
 from survey_app.db import Database
 from survey_app.models import load_all
+from survey_app.prepare import prepare_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +86,7 @@ def _postgres_template(postgres_url: str) -> Iterator[str]:
 
 @pytest.fixture
 def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """Return the address of a database that only this test uses: migrated, with the library, and empty."""
+    """Return the address of a database of this test's own, as after set-up: schema and library."""
     if database_kind == "sqlite":
         path = tmp_path / "focal.sqlite"
         shutil.copyfile(request.getfixturevalue("_sqlite_template"), path)
@@ -168,15 +169,12 @@ def count_statements(database: Database):
 
 
 def _prepare(url: str) -> None:
-    """Migrate a new database and leave no connection and no side file behind."""
-    load_all()
-    prepared = Database(url)
-    migrate.upgrade(prepared)
+    """Make a database what the first start makes it."""
+    prepare_database(url)
     if url.startswith("sqlite"):
-        with prepared.engine.connect() as connection:
-            connection.rollback()
-            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    prepared.engine.dispose()
+        # What stands in the side file would not be copied.
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager
