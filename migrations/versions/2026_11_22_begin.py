@@ -127,8 +127,6 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(length=200), nullable=True),
         sa.Column("use_accepted_at", survey_app.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", survey_app.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("failed_sign_ins", sa.Integer(), nullable=False),
-        sa.Column("next_sign_in_at", survey_app.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", survey_app.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_people_organisation_id")
@@ -150,6 +148,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scale_version_id", "value", name=op.f("pk_scale_options")),
         sa.UniqueConstraint("scale_version_id", "code", name=op.f("uq_scale_options_scale_version_id_code")),
     )
+    op.create_table(
+        "sign_in_tries",
+        sa.Column("address_mark", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("tried_at", survey_app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("next_at", survey_app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("failures > 0", name=op.f("ck_sign_in_tries_failures_positive")),
+        sa.PrimaryKeyConstraint("address_mark", name=op.f("pk_sign_in_tries")),
+    )
+    with op.batch_alter_table("sign_in_tries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_tries_tried_at"), ["tried_at"], unique=False)
+
     op.create_table(
         "teams",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1094,6 +1104,10 @@ def downgrade() -> None:
 
     op.drop_table("classrooms")
     op.drop_table("teams")
+    with op.batch_alter_table("sign_in_tries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_tries_tried_at"))
+
+    op.drop_table("sign_in_tries")
     op.drop_table("scale_options")
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_people_organisation_id"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.db import Base, Key, Line, Moment, Word, one_of
@@ -37,9 +37,22 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     use_accepted_at: Mapped[Moment | None]
     disabled_at: Mapped[Moment | None]
-    failed_sign_ins: Mapped[int] = mapped_column(default=0)
-    next_sign_in_at: Mapped[Moment | None]
     created_at: Mapped[Moment]
+
+
+class SignInTries(Base):
+    """Wrong passwords in a row for one typed address, whether an account has it or not.
+
+    Kept apart from people, so that a page answers the same for a known and an unknown address; under a keyed
+    hash, so that what strangers type is not kept.
+    """
+
+    __tablename__ = "sign_in_tries"
+    __table_args__ = (CheckConstraint("failures > 0", name="failures_positive"),)
+    address_mark: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    failures: Mapped[int]
+    tried_at: Mapped[Moment] = mapped_column(index=True)
+    next_at: Mapped[Moment]  # before this moment no password for the address is looked at
 
 
 class RoleGrant(Base):
