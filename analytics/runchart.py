@@ -49,7 +49,8 @@ class RunChart:
     signal : bool or None
         The rule's verdict; None when there are too few points to tell.
     chance : RunChance or None
-        Exact chance when nothing changes; None when there are too few points, or more than 500.
+        Exact chance when nothing changes; None when there are too few points, or more than the exact law is
+        worked out for (500; 100 with a frozen line).
     rule, method, version : str
         The rule, its wording, and the version of rules and constants.
     too_few : TooFew or None

@@ -28,6 +28,9 @@ from analytics.arrays import Floats, bad_argument
 MOST_POINTS = 500
 """Useful points up to which the exact law is worked out; 2**-m stays a normal number far beyond."""
 
+MOST_FROZEN = 100
+"""The same for a frozen line, whose law costs more."""
+
 Centre = Literal["fixed", "own", "frozen"]
 Baseline = tuple[int, int, int]
 """Baseline points in all, and those above and below the line."""
@@ -89,7 +92,7 @@ def run_chance(
     Raises
     ------
     FrameError
-        If no row of marks has these numbers, or there are more than 500 useful points.
+        If no row of marks has these numbers, or there are more useful points than :func:`most_points`.
 
     Notes
     -----
@@ -107,8 +110,8 @@ def run_chance(
     if not (1 <= longest <= points and 0 <= crossings < points and min(above, below) >= 0):
         says = f"No {points} points have such a longest run with {crossings} crossings."
         raise bad_argument("run law", "longest", longest, says)
-    if points > MOST_POINTS:
-        says = f"The exact law is worked out up to {MOST_POINTS} useful points."
+    if points > most_points(centre):
+        says = f"The exact law is worked out up to {most_points(centre)} useful points."
         raise bad_argument("run law", "above", points, says)
     at_most = _crossings_given_longest(longest, above, below, centre, baseline)
     shorter = _crossings_given_longest(longest - 1, above, below, centre, baseline)
@@ -119,6 +122,11 @@ def run_chance(
     joint = float(at_most[crossings] - shorter[crossings])
     long_run, few, both, joint = (min(max(chance, 0.0), 1.0) for chance in (long_run, few, both, joint))
     return RunChance(long_run, few, both, min(long_run + few - both, 1.0), joint, centre)
+
+
+def most_points(centre: Centre) -> int:
+    """Return up to how many useful points the exact law of this kind of line is worked out."""
+    return MOST_FROZEN if centre == "frozen" else MOST_POINTS
 
 
 def run_law(above: int, below: int, *, centre: Centre = "fixed", baseline: Baseline | None = None) -> Floats:
@@ -219,7 +227,7 @@ def _frozen(longest: int, baseline: Baseline, later: int) -> Floats:
     return law
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _later_by_first_run(longest: int, baseline: int, later: int) -> Floats:
     """Return the law of the later marks by side and length of their first run."""
     law = np.zeros((2, longest + 1, later))
@@ -228,7 +236,7 @@ def _later_by_first_run(longest: int, baseline: int, later: int) -> Floats:
     return law
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _by_last_run(longest: int, above: int, below: int) -> Floats:
     """Return [side, r, c]: P(last run is on this side and r long, c crossings, no run too long).
 

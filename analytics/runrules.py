@@ -19,7 +19,7 @@ from typing import Literal
 
 from analytics.arrays import bad_argument
 from analytics.results import TooFew
-from analytics.runlaw import MOST_POINTS, Baseline, Centre, RunChance, run_chance, run_law
+from analytics.runlaw import Baseline, Centre, RunChance, most_points, run_chance, run_law
 
 FEWEST_USEFUL = 10
 """Useful points from which the rules speak."""
@@ -119,7 +119,7 @@ def verdict(
     longest_limit, fewest = _limits(rule, useful)
     signal = longest > longest_limit or (fewest is not None and crossings < fewest)
     chance = None
-    if useful <= MOST_POINTS:
+    if useful <= most_points(kind):
         chance = run_chance(crossings, longest, above=above, below=below, centre=kind, baseline=baseline)
     return Verdict(longest_limit, fewest, signal, chance, None)
 
