@@ -1,6 +1,7 @@
 """What is asked and how it is scored: the measures library, plain Python and YAML."""
 
 from measures.chrome import Chrome
+from measures.contents import Library
 from measures.definition import (
     Construct,
     DefinitionError,
@@ -13,7 +14,7 @@ from measures.definition import (
     Scale,
     Wording,
 )
-from measures.loader import Library, library_digest, load_library
+from measures.loader import library_digest, load_library
 from measures.reading import Fault, LibraryError
 from measures.wording import fill, placeholders
 

@@ -7,8 +7,9 @@ import argparse
 import sys
 from collections import Counter
 
+from measures.contents import Library
 from measures.lint import Finding, lint
-from measures.loader import Library, load_library
+from measures.loader import load_library
 from measures.reading import LibraryError
 from measures.vocabulary import SOURCE_LOCALE, WordingState
 

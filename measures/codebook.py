@@ -122,7 +122,7 @@ def _marked(version: ItemVersion, perspective: Perspective) -> Column:
         perspective=perspective,
         question=wording.text,
         kind=version.kind,
-        scale=version.scale.key,
+        scale=version.scale.reference,
         unit=f"step {version.scale.lowest} to {version.scale.highest}, as marked" if steps else "text",
         is_reversed=version.reverse,
         values=MappingProxyType(steps | missing if steps else {}),
@@ -138,7 +138,7 @@ def _percent(version: ItemVersion, perspective: Perspective) -> Column:
         perspective=perspective,
         question=_wording(version, perspective).text,
         kind=version.kind,
-        scale=version.scale.key,
+        scale=version.scale.reference,
         unit=f"0 to 100 after reversal, empty when missing ({steps})",
         is_reversed=version.reverse,
     )

@@ -67,11 +67,11 @@ class ItemVersion:
     def _kind_problems(self) -> list[str]:
         problems = []
         if (self.kind is Kind.TEXT) != self.scale.is_text:
-            problems.append(f"Kind {self.kind} and scale {self.scale.key} do not fit together.")
+            problems.append(f"Kind {self.kind} and scale {self.scale.reference} do not fit together.")
         if self.kind is Kind.TEXT and self.reverse:
             problems.append("An open question has no direction and cannot be reversed.")
         if self.kind is Kind.RUBRIC and not all(option.descriptor for option in self.scale.options):
-            problems.append(f"A rubric needs a descriptor for every level of {self.scale.key}.")
+            problems.append(f"A rubric needs a descriptor for every level of {self.scale.reference}.")
         offered = set(self.missing_reasons)
         if MissingReason.SKIPPED not in offered or MissingReason.NOT_SHOWN in offered:
             problems.append("Every question may be skipped, and 'not_shown' is recorded, never offered.")
@@ -103,7 +103,7 @@ class ItemVersion:
             if perspective not in set(Perspective) or perspective == Perspective.TEACHER_PREDICTION:
                 problems.append(f"{where}: no such wording; a prediction shows the student's words.")
             if tuple(wording.option_labels) != self.scale.codes:
-                problems.append(f"{where}: the labels are not those of scale {self.scale.key}.")
+                problems.append(f"{where}: the labels are not those of scale {self.scale.reference}.")
             if offers_na != bool(wording.not_applicable_label):
                 problems.append(f"{where}: 'does not apply' needs words exactly where it is offered.")
             original = self.wordings.get((perspective, SOURCE_LOCALE))
@@ -186,10 +186,21 @@ class Item:
         problems += [f"Version {key} stands twice." for key in twice]
         strangers = [version.key for version in self.versions if version.item != self.key]
         problems += [f"Version {key} is of another item." for key in strangers]
-        parents = {version.parent for version in self.versions if version.parent}
-        problems += [f"Parent {key} is not a version of this item." for key in sorted(parents - set(keys))]
+        problems += self._parent_problems()
         refuse(f"item {self.key!r}", problems)
         object.__setattr__(self, "accepted", MappingProxyType(dict(self.accepted)))
+
+    def _parent_problems(self) -> list[str]:
+        problems = []
+        earlier: dict[str, ItemVersion] = {}
+        for version in self.versions:
+            parent = earlier.get(version.parent or "")
+            if version.parent and parent is None:
+                problems.append(f"Parent {version.parent} is no earlier version of this item.")
+            if parent and version.comparability is Comparability.SAME and parent.scale != version.scale:
+                problems.append(f"{version.key} has another scale than {parent.key}: it is not the 'same'.")
+            earlier[version.key] = version
+        return problems
 
     @property
     def is_process_check(self) -> bool:

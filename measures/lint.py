@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from measures.contents import Library
 from measures.definition import Construct, Item, ItemVersion
-from measures.loader import Library
 from measures.readability import flesch_kincaid, words_of
 from measures.vocabulary import SOURCE_LOCALE, Perspective
 from measures.wording import Wording

@@ -3,67 +3,19 @@
 Source of the format: ``library/README.md``.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from measures.chrome import Chrome, compare_with_source, read_chrome
+from measures.contents import Library
 from measures.definition import Construct, Instrument, Item, ItemVersion, LookFor, Measure
 from measures.fingerprint import folder_digest
-from measures.questions import read_grades, read_item, read_scales
+from measures.questions import Shelf, read_grades, read_item, read_scales, unknown_version
 from measures.reading import Fault, LibraryError, Section, did_you_mean, read_file
-from measures.translation import Translation, check_entries, read_translation
+from measures.translation import check_entries, read_translation
 from measures.vocabulary import SOURCE_LOCALE, Band, Perspective, Status, Tier
-from measures.wording import Scale
 
 LIBRARY_FOLDER = Path(__file__).parent / "library"
-
-
-@dataclass(frozen=True, slots=True)
-class Library:
-    """Everything the library holds, each by its key.
-
-    ``item_versions`` are keyed like ``SM1.3-12.1``; ``prompts`` are the sentences of the teacher's forms;
-    ``digest`` changes when any file changes.
-    """
-
-    digest: str
-    scales: Mapping[str, Scale]
-    constructs: Mapping[str, Construct]
-    measures: Mapping[str, Measure]
-    items: Mapping[str, Item]
-    instruments: Mapping[str, Instrument]
-    chrome: Mapping[str, Chrome]
-    prompts: Mapping[str, str]
-    translation_locales: tuple[str, ...] = ()
-
-    @property
-    def item_versions(self) -> dict[str, ItemVersion]:
-        """Every version of every item, by its key."""
-        return {version.key: version for item in self.items.values() for version in item.versions}
-
-    @property
-    def notices(self) -> dict[str, Mapping[str, str]]:
-        """What children are told about who sees their answers, by locale."""
-        return {locale: chrome.notices for locale, chrome in self.chrome.items()}
-
-    @property
-    def locales(self) -> tuple[str, ...]:
-        """The languages a survey can be given in: those without a single hole, English first."""
-        known = dict.fromkeys((SOURCE_LOCALE, *self.translation_locales, *self.chrome))
-        return tuple(locale for locale in known if not self.holes(locale))
-
-    def holes(self, locale: str) -> list[str]:
-        """Return what a student would miss in this language: item versions, messages, or the page words."""
-        missing = [
-            f"{version.key}: the student's words"
-            for version in self.item_versions.values()
-            if version.asks(Perspective.STUDENT) and (Perspective.STUDENT, locale) not in version.wordings
-        ]
-        if locale not in self.chrome:
-            return [*missing, f"chrome/{locale}.yaml: the page words"]
-        said = self.chrome[locale].messages
-        return missing + [f"message {key}" for key in self.chrome[SOURCE_LOCALE].messages if key not in said]
 
 
 @dataclass(slots=True)
@@ -72,8 +24,8 @@ class _Reading:
 
     folder: Path
     faults: list[Fault] = field(default_factory=list)
-    scales: dict[str, Scale] = field(default_factory=dict)
-    translations: list[Translation] = field(default_factory=list)
+    shelf: Shelf = field(default_factory=Shelf)
+    unread_items: bool = False
     constructs: dict[str, Construct] = field(default_factory=dict)
     measures: dict[str, Measure] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)
@@ -91,15 +43,14 @@ class _Reading:
         if not paths:
             self.faults.append(Fault(subfolder, 0, "", "no .yaml file here."))
         read = [(path.stem, read_file(path, self.folder, self.faults)) for path in paths]
+        if subfolder == "constructs":
+            self.unread_items = any(section is None for _, section in read)
         return [(stem, section) for stem, section in read if section is not None]
 
-    def keep_item(self, section: Section, item: Item | None) -> None:
-        """Keep an item, unless another file has one of the same key."""
-        if item is None:
-            return
-        if item.key in self.items and item.key != "MISSING":
-            section.note(f"item {item.key!r} appears twice.", "key")
-        self.items.setdefault(item.key, item)
+    def is_excused(self, item: str) -> bool:
+        """Whether an unknown item is no second fault: it, or the file it may be in, is already told."""
+        construct = item.rstrip("0123456789")
+        return item in self.shelf.damaged or (self.unread_items and construct not in self.constructs)
 
 
 def load_library(path: Path | str | None = None) -> Library:
@@ -125,15 +76,35 @@ def load_library(path: Path | str | None = None) -> Library:
     reading = _Reading(folder)
     if not folder.is_dir():
         raise LibraryError([Fault(str(folder), 0, "", "there is no such folder.")])
+    _read_everything(reading)
+    if reading.faults:
+        raise LibraryError(reading.faults)
+    return Library(
+        digest=folder_digest(folder),
+        scales=reading.shelf.scales,
+        constructs=reading.constructs,
+        measures=reading.measures,
+        items=reading.items,
+        instruments=reading.instruments,
+        chrome=reading.chrome,
+        prompts=reading.prompts,
+        translation_locales=tuple(translation.locale for translation in reading.shelf.translations),
+    )
+
+
+def _read_everything(reading: _Reading) -> None:
+    shelf = reading.shelf
     scales = reading.one("scales.yaml")
-    reading.scales = read_scales(scales) if scales else {}
+    shelf.scales = read_scales(scales) if scales else {}
     for locale, section in reading.each("translations"):
-        reading.translations.append(read_translation(section, locale, reading.scales))
+        shelf.translations.append(read_translation(section, locale, shelf.scales))
     for _, section in reading.each("constructs"):
         _read_construct(reading, section)
     checks = reading.one("process_checks.yaml")
+    reading.unread_items |= checks is None
     if checks:
-        _read_process_checks(reading, checks)
+        with checks:
+            _read_items(reading, checks, None, checks.text("source"), checks.text("licence"))
     for _, section in reading.each("instruments"):
         _read_instrument(reading, section)
     _read_chrome(reading)
@@ -142,21 +113,8 @@ def load_library(path: Path | str | None = None) -> Library:
         with prompts:
             reading.prompts = prompts.pairs("prompts")
     keys = [version.key for item in reading.items.values() for version in item.versions]
-    for translation in reading.translations:
-        check_entries(translation, keys)
-    if reading.faults:
-        raise LibraryError(reading.faults)
-    return Library(
-        digest=folder_digest(folder),
-        scales=reading.scales,
-        constructs=reading.constructs,
-        measures=reading.measures,
-        items=reading.items,
-        instruments=reading.instruments,
-        chrome=reading.chrome,
-        prompts=reading.prompts,
-        translation_locales=tuple(translation.locale for translation in reading.translations),
-    )
+    for translation in shelf.translations:
+        check_entries(translation, keys, reading.is_excused)
 
 
 def library_digest(path: Path | str | None = None) -> str:
@@ -185,7 +143,7 @@ def _read_construct(reading: _Reading, section: Section) -> None:
             items=tuple(item.key for item in items) or ("MISSING",),
             min_grade=low,
             max_grade=high,
-            look_fors=_read_look_fors(section, reading.scales),
+            look_fors=_read_look_fors(section, reading.shelf),
         )
         if key in reading.constructs:
             section.note(f"construct {key!r} appears twice.", "key")
@@ -200,16 +158,14 @@ def _read_items(
     items = []
     for position, one in enumerate(section.sections("items"), start=1):
         item = read_item(
-            one,
-            construct=construct,
-            position=position,
-            scales=reading.scales,
-            translations=reading.translations,
-            source=source,
-            licence=licence,
+            one, reading.shelf, construct=construct, position=position, source=source, licence=licence
         )
-        reading.keep_item(one, item)
-        items += [item] if item else []
+        if item is None:
+            continue
+        if item.key in reading.items and item.key != "MISSING":
+            one.note(f"item {item.key!r} appears twice.", "key")
+        reading.items.setdefault(item.key, item)
+        items.append(item)
     return items
 
 
@@ -218,7 +174,7 @@ def _read_measure(
 ) -> None:
     with section.section("measure") as one:
         purpose, evidence, minutes = one.text("purpose"), one.text("evidence"), one.whole("minutes")
-        scales = {v.scale.key: v.scale for item in items for v in item.versions}
+        scales = {v.scale.reference: v.scale for item in items for v in item.versions}
         if construct is None or not scales:
             return
         measure = one.build(
@@ -244,14 +200,12 @@ def _perspectives(section: Section) -> tuple[Perspective, ...]:
     return tuple(found) or (Perspective.STUDENT,)
 
 
-def _read_look_fors(section: Section, scales: Mapping[str, Scale]) -> tuple[LookFor, ...]:
+def _read_look_fors(section: Section, shelf: Shelf) -> tuple[LookFor, ...]:
     found = []
     for one in section.sections("look_fors", required=False):
         with one:
-            key = one.text("scale", "")
-            if key and key not in scales:
-                one.note(f"is {key!r}, which scales.yaml does not have.", "scale")
-            scale = scales.get(key)
+            reference = one.text("scale", "")
+            scale = shelf.scale(one, reference) if reference else None
             options = scale.options if scale else ()
             look_for = one.build(
                 LookFor,
@@ -262,11 +216,6 @@ def _read_look_fors(section: Section, scales: Mapping[str, Scale]) -> tuple[Look
             )
             found += [look_for] if look_for else []
     return tuple(found)
-
-
-def _read_process_checks(reading: _Reading, section: Section) -> None:
-    with section:
-        _read_items(reading, section, None, section.text("source"), section.text("licence"))
 
 
 def _read_instrument(reading: _Reading, section: Section) -> None:
@@ -302,12 +251,11 @@ def _versions(
     for name in names:
         item = reading.items.get(name)
         version = item.latest(band) if item else None
-        if item is None:
+        if item is None and not reading.is_excused(name):
             section.note(f"no item {name!r}{did_you_mean(name, list(reading.items))}.", where)
-        elif version is None:
+        elif version is None and not reading.is_excused(name):
             section.note(f"item {name} has no version for {band}.", where)
-        else:
-            found.append(version)
+        found.append(version or unknown_version(name, band, is_text=where == "after_send"))
     return tuple(found)
 
 

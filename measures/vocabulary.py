@@ -19,8 +19,8 @@ class Perspective(StrEnum):
 class Band(StrEnum):
     """For whom an item version was written."""
 
-    K_2 = "K-2"
     GRADES_3_12 = "3-12"
+    K_2 = "K-2"
     ADULT = "adult"
 
 

@@ -126,11 +126,18 @@ class Scale:
             twice = sorted({value for value in values if values.count(value) > 1})
             problems += [f"The {what} {value!r} stands twice." for value in twice]
         scores = [option.score for option in self.options]
+        if scores[:1] < [0]:
+            problems.append("Scores start at 0 or 1; negative numbers mean missing in exports.")
         if scores != sorted(set(scores)):
             problems.append("Scores must rise from the first option to the last.")
         if len({"{adj}" in option.label for option in self.options}) > 1:
             problems.append("Either every label has a place for {adj}, or none has.")
         return problems
+
+    @property
+    def reference(self) -> str:
+        """How files name it: ``F1``, and from the second version on ``F1.2``."""
+        return self.key if self.version == 1 else f"{self.key}.{self.version}"
 
     @property
     def is_text(self) -> bool:
