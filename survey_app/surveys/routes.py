@@ -1,5 +1,286 @@
-"""Routes of the surveys slice."""
+"""Compose a survey, try it on a phone, open it, put it on the projector, close it."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import segno
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
+from markupsafe import Markup
+
+from survey_app import audit
+from survey_app.catalogue import queries as catalogue
+from survey_app.catalogue.library import library
+from survey_app.errors import BadInput
+from survey_app.models.classrooms import Classroom
+from survey_app.models.surveys import Survey
+from survey_app.permissions import Permission
+from survey_app.scope import cycle_for
+from survey_app.security import requires
+from survey_app.surveys import queries, service
+from survey_app.surveys.sheet import draft_languages, make_sheet, needed_fills
+from survey_app.ui.filters import notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from werkzeug.wrappers import Response as BaseResponse
+
+    from survey_app.catalogue.queries import Question
+    from survey_app.models.cycles import Cycle
+    from survey_app.models.surveys import Administration
 
 blueprint = Blueprint("surveys", __name__)
+notice("opened", "The survey is open. The class code works from now on.")
+notice("closed", "The survey is closed. Pages that were open may still be sent for ten minutes.")
+notice("reopened", "The survey is open again. What comes now is marked late.")
+notice("voided", "The try-out is gone, with its answers. The same questions wait as a draft.")
+
+
+@blueprint.get("/cycles/<uuid:cycle_id>/survey")
+@requires(Permission.RUN_CYCLES)
+def compose(cycle_id: uuid.UUID) -> str:
+    """Show the questions of a cycle, with a phone beside them."""
+    return _compose_page(cycle_for(g.db, g.viewer, cycle_id))
+
+
+@blueprint.post("/cycles/<uuid:cycle_id>/survey")
+@requires(Permission.RUN_CYCLES)
+def change_questions(cycle_id: uuid.UUID) -> BaseResponse | tuple[str, int]:
+    """Move, remove or add a question; each press is saved."""
+    cycle = cycle_for(g.db, g.viewer, cycle_id)
+    given = queries.administrations_of(g.db, cycle.id, lock=True)
+    chosen = queries.item_version_ids_of(g.db, given[0].survey_id)
+    try:
+        wanted = _changed(chosen, request.form.get("do", ""))
+        if wanted != chosen:
+            service.choose_questions(g.db, given, wanted)
+    except BadInput as fault:
+        g.db.rollback()
+        return _compose_page(
+            cycle_for(g.db, g.viewer, cycle_id), faults=fault.faults or {"questions": fault.words}
+        ), 422
+    g.db.commit()
+    return redirect(url_for("surveys.compose", cycle_id=cycle.id, _anchor="questions"), code=303)
+
+
+@blueprint.get("/cycles/<uuid:cycle_id>/preview")
+@requires(Permission.RUN_CYCLES)
+def preview(cycle_id: uuid.UUID) -> str:
+    """Show the student's page as a child will see it; nothing can be sent from it."""
+    cycle = cycle_for(g.db, g.viewer, cycle_id)
+    given = queries.administrations_of(g.db, cycle.id)
+    sheet = sheet_of(cycle, given)
+    locale = request.args.get("language", "en")
+    locale = locale if locale in sheet["words"] else "en"
+    part = request.args.get("part", given[0].part)
+    administration = next((a for a in given if a.part == part), given[0])
+    chrome = library().chrome[locale]
+    return render_template(
+        "surveys/preview.html",
+        cycle=cycle,
+        given=given,
+        administration=administration,
+        sheet=sheet,
+        locale=locale,
+        chrome=chrome,
+        chromes=library().chrome,
+        words=sheet["words"][locale],
+        promise=chrome.notice(
+            administration.mode,
+            may_be_shared=administration.may_be_shared,
+            for_research=administration.under_research,
+        ),
+    )
+
+
+@blueprint.post("/cycles/<uuid:cycle_id>/open")
+@requires(Permission.RUN_CYCLES)
+def open_survey(cycle_id: uuid.UUID) -> BaseResponse | tuple[str, int]:
+    """Open the survey and go to the projector."""
+    cycle = cycle_for(g.db, g.viewer, cycle_id)
+    try:
+        opened = service.open_surveys(
+            g.db, cycle, classroom_of(cycle), goal=request.form.get("goal", ""), now=g.now
+        )
+    except BadInput as fault:
+        g.db.rollback()
+        return _compose_page(cycle_for(g.db, g.viewer, cycle_id), faults=fault.faults), 422
+    record(opened, "survey.opened")
+    g.db.commit()
+    return redirect(url_for("surveys.projector", cycle_id=cycle.id), code=303)
+
+
+@blueprint.post("/cycles/<uuid:cycle_id>/close")
+@requires(Permission.RUN_CYCLES)
+def close_survey(cycle_id: uuid.UUID) -> BaseResponse:
+    """Close the survey; children who still have the page may send it for ten minutes."""
+    return _change_state(cycle_id, service.close_surveys, "survey.closed", "closed")
+
+
+@blueprint.post("/cycles/<uuid:cycle_id>/reopen")
+@requires(Permission.RUN_CYCLES)
+def reopen_survey(cycle_id: uuid.UUID) -> BaseResponse:
+    """Open it again for children who were absent."""
+
+    def reopen(db: Any, cycle: Cycle, *, now: Any) -> list[Administration]:
+        return service.reopen_surveys(db, cycle, classroom_of(cycle), now=now)
+
+    return _change_state(cycle_id, reopen, "survey.reopened", "reopened")
+
+
+@blueprint.post("/cycles/<uuid:cycle_id>/void")
+@requires(Permission.RUN_CYCLES)
+def void_survey(cycle_id: uuid.UUID) -> BaseResponse:
+    """Void a try-out with all its answers."""
+    return _change_state(cycle_id, service.void_surveys, "survey.voided", "voided")
+
+
+@blueprint.get("/cycles/<uuid:cycle_id>/projector")
+@requires(Permission.RUN_CYCLES)
+def projector(cycle_id: uuid.UUID) -> Response:
+    """Show address, code, QR and a count, readable from the last row; nothing else."""
+    cycle = cycle_for(g.db, g.viewer, cycle_id)
+    given = queries.administrations_of(g.db, cycle.id)
+    classroom = classroom_of(cycle)
+    count = sum(queries.answers_so_far(g.db, [a.id for a in given]).values())
+    is_open = any(a.state == "open" for a in given)
+    body = render_template(
+        "surveys/projector.html",
+        cycle=cycle,
+        classroom=classroom,
+        is_open=is_open,
+        count=count,
+        expected=_expected(given, cycle),
+        address=f"{public_address()}/s",
+        spaced_code=f"{classroom.class_code[:3]}-{classroom.class_code[3:]}",
+        qr=qr_code(f"{public_address()}/s/{classroom.class_code}"),
+        needs_card=any(a.mode == "coded" for a in given),
+        languages=[library().chrome[name].name for name in sheet_of(cycle, given)["words"]],
+    )
+    # Asked every five seconds: the same count costs no bytes the second time.
+    response = current_app.make_response(body)
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def classroom_of(cycle: Cycle) -> Classroom:
+    """Return the class of a cycle that the viewer may already see."""
+    return g.db.get_one(Classroom, cycle.classroom_id)
+
+
+def public_address() -> str:
+    """Return the address that stands on cards and on the projector."""
+    return current_app.config["FOCAL"].public_url or request.host_url.rstrip("/")
+
+
+def qr_code(address: str) -> Markup:
+    """Return a QR as inline SVG; capitals make it coarser, so that the last row can read it."""
+    code = segno.make(address.upper(), error="m", micro=False)
+    svg = code.svg_inline(
+        border=4, dark="#000000", light="#ffffff", omitsize=True, svgclass="qr", lineclass=None
+    )
+    return Markup(svg.replace("<svg", '<svg role="img" aria-label="QR code for the address above"', 1))  # noqa: S704  (made here from our own address)
+
+
+def sheet_of(cycle: Cycle, given: list[Administration]) -> dict[str, Any]:
+    """Return the frozen sheet, or what it would be if the survey were opened now."""
+    survey = g.db.get_one(Survey, given[0].survey_id)
+    if survey.sheet is not None:
+        return survey.sheet
+    fills = {"lesson": cycle.lesson, "math": cycle.math, "science": cycle.science, "goal": "…"}
+    ids = queries.item_version_ids_of(g.db, survey.id)
+    known = catalogue.questions(g.db, ids)
+    return make_sheet([known[i] for i in ids], fills, library())
+
+
+def record(administrations: list[Administration], act: str) -> None:
+    """Write one audit event for what happened to these administrations, if anything did."""
+    if administrations:
+        audit.record_act(
+            g.db,
+            act,
+            actor_id=g.viewer.person_id,
+            organisation_id=g.viewer.organisation_id,
+            route=str(request.url_rule),
+            object_id=administrations[0].cycle_id,
+            now=g.now,
+        )
+
+
+def _change_state(
+    cycle_id: uuid.UUID, change: Callable[..., list[Administration]], act: str, did: str
+) -> BaseResponse:
+    cycle = cycle_for(g.db, g.viewer, cycle_id)
+    record(change(g.db, cycle, now=g.now), act)
+    g.db.commit()
+    return redirect(url_for("cycles.show", cycle_id=cycle.id, did=did), code=303)
+
+
+def _expected(given: list[Administration], cycle: Cycle) -> int | None:
+    parts = [len(queries.focal_labels(g.db, cycle.id)) if a.mode == "coded" else a.expected for a in given]
+    known = [n for n in parts if n]
+    return sum(known) if len(known) == len(parts) else None
+
+
+def _changed(chosen: list[uuid.UUID], do: str) -> list[uuid.UUID]:
+    """Return the questions after one press: up:ID, down:ID, remove:ID or add:ID."""
+    verb, _, written = do.partition(":")
+    try:
+        item_version_id = uuid.UUID(written)
+    except ValueError:
+        raise BadInput("That button was not understood. Reload the page and press it again.") from None
+    changed = list(chosen)
+    if verb == "add" and item_version_id not in changed:
+        changed.append(item_version_id)
+    elif verb == "remove" and item_version_id in changed:
+        changed.remove(item_version_id)
+    elif verb in ("up", "down") and item_version_id in changed:
+        here = changed.index(item_version_id)
+        there = here + (1 if verb == "down" else -1)
+        if 0 <= there < len(changed):
+            changed[here], changed[there] = changed[there], changed[here]
+    return changed
+
+
+def _compose_page(cycle: Cycle, *, faults: dict[str, str] | None = None) -> str:
+    given = queries.administrations_of(g.db, cycle.id)
+    classroom = classroom_of(cycle)
+    known = catalogue.questions(g.db)
+    chosen = [known[i] for i in queries.item_version_ids_of(g.db, given[0].survey_id)]
+    return render_template(
+        "surveys/compose.html",
+        cycle=cycle,
+        classroom=classroom,
+        given=given,
+        is_draft=all(a.state == "draft" for a in given),
+        chosen=chosen,
+        offered=_offered(known, chosen, classroom, coded=any(a.mode == "coded" for a in given)),
+        draft_languages=[library().chrome[name].english_name for name in draft_languages(chosen)],
+        needs_goal="goal" in needed_fills(chosen),
+        sheet=sheet_of(cycle, given),
+        faults=faults or {},
+    )
+
+
+def _offered(
+    known: dict[uuid.UUID, Question], chosen: list[Question], classroom: Classroom, *, coded: bool
+) -> dict[str, list[Question]]:
+    """Return the questions that can be added, under each construct's name."""
+    on_sheet = {q.item_key for q in chosen}
+    offered: dict[str, list[Question]] = {}
+    for question in known.values():
+        words = question.says()
+        fits_grade = classroom.grade is None or (
+            (question.min_grade or 0) <= classroom.grade <= (question.max_grade or 12)
+        )
+        if (
+            words is not None
+            and question.band == classroom.band
+            and question.item_key not in on_sheet
+            and fits_grade
+            and not (coded and question.pooled_only)
+        ):
+            offered.setdefault(question.construct_name or "About the survey itself", []).append(question)
+    return offered

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ def install(app: Flask) -> None:
     app.template_filter("day_words")(day_words)
     app.template_filter("date_words")(date_words)
     app.template_filter("count_of")(count_of)
+    app.template_filter("as_uuid")(uuid.UUID)
     app.template_global("csrf_field")(csrf_field)
     app.context_processor(_shared)
 
