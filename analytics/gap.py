@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from analytics.arrays import numbers, same_length
+from analytics.arrays import Cells, numbers, same_length
 from analytics.codes import coded
 from analytics.columns import Bools, Floats, FrameError, Ints
 from analytics.frames import RATINGS
@@ -132,7 +131,7 @@ def _around(counts: Ints, mark: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     return at, near, below, above, total
 
 
-def earth_mover_distance(first: npt.ArrayLike, second: npt.ArrayLike) -> Estimate:
+def earth_mover_distance(first: Cells, second: Cells) -> Estimate:
     r"""Return how far one distribution over the options must be moved to become the other, in steps.
 
     Parameters

@@ -76,6 +76,10 @@ class AnswerCounts:
         """Return the group of each row, -1 where nobody was asked that item in that administration."""
         codes, found = _distinct(administrations)
         position = np.asarray(self.administrations.get_indexer(found), dtype=np.int64)[codes]
+        return self.group_at(position, place)
+
+    def group_at(self, position: Ints, place: Ints) -> Ints:
+        """Return the group of each pair of positions of administration and item, -1 where there is none."""
         wanted = np.where(position < 0, -1, position * len(self.items) + place)
         return positions(self.administration * len(self.items) + self.place, wanted)
 
@@ -287,10 +291,10 @@ def first_step(cumulative: Ints, rank: Ints) -> Ints:
 
 def positions(ordered: Ints, wanted: Ints) -> Ints:
     """Return where each wanted key stands among the ordered ones, -1 where it does not."""
-    if np.array_equal(ordered, wanted):  # the usual case: both tables speak of the same groups
-        return np.arange(len(wanted))
     if not len(ordered):
         return np.full(len(wanted), -1, dtype=np.int64)
+    if ordered[0] == 0 and ordered[-1] == len(ordered) - 1:  # the usual case: every key from 0 up is there
+        return np.where(wanted < len(ordered), wanted, -1)
     place = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
     hit: Bools = ordered[place] == wanted
     return np.where(hit, place, -1)
