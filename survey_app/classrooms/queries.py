@@ -66,9 +66,7 @@ def hashes_taken(db: Session, hashes: Iterable[bytes]) -> set[bytes]:
 
 def live_cards(db: Session, classroom_id: uuid.UUID) -> Sequence[Card]:
     """Return a class's cards that still open the form."""
-    return db.scalars(
-        select(Card).where(Card.classroom_id == classroom_id, Card.revoked_at.is_(None))
-    ).all()
+    return db.scalars(select(Card).where(Card.classroom_id == classroom_id, Card.revoked_at.is_(None))).all()
 
 
 def live_cards_of_codes(db: Session, focal_code_ids: Iterable[uuid.UUID]) -> Sequence[Card]:

@@ -1,0 +1,157 @@
+"""Every select of the respond slice. None of them joins what was answered to the card that answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, case, exists, false, literal, null, or_, select
+
+from survey_app.models.classrooms import Card, Classroom
+from survey_app.models.cycles import Cycle, CycleFocal
+from survey_app.models.responses import Receipt, Response
+from survey_app.models.surveys import Administration, Survey
+from survey_app.models.turnout import Turnout
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Sequence
+
+    from sqlalchemy import Row, Select
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An administration that a code may lead to, with its frozen sheet."""
+
+    administration: Administration
+    sheet: dict[str, Any]
+    is_planned: bool  # the card's focal code belongs to the group of this cycle
+    is_used: bool  # this card, or its focal code, has answered
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose door a code opens: a class, perhaps by a card, and what can be answered there."""
+
+    classroom_id: uuid.UUID
+    class_code: str
+    is_over: bool
+    card_id: uuid.UUID | None
+    focal_code_id: uuid.UUID | None
+    locale: str | None
+    is_revoked: bool
+    offers: tuple[Offer, ...]
+
+    def offer(self, mode: str) -> Offer | None:
+        """Return what is open in this mode, or none; one mode is open once at most in a class."""
+        return next(
+            (o for o in self.offers if o.administration.mode == mode and o.administration.state == "open"),
+            None,
+        )
+
+
+def place_of_card(db: Session, card_hash: bytes, administration_id: uuid.UUID | None = None) -> Place | None:
+    """Return where a card leads, in one statement; ``administration_id`` is looked at whatever its state."""
+    planned = exists().where(
+        CycleFocal.cycle_id == Administration.cycle_id, CycleFocal.focal_code_id == Card.focal_code_id
+    )
+    answered = exists().where(
+        Response.administration_id == Administration.id, Response.focal_code_id == Card.focal_code_id
+    )
+    was_there = exists().where(Turnout.administration_id == Administration.id, Turnout.card_id == Card.id)
+    rows = db.execute(
+        _offers(
+            select(
+                Classroom,
+                Card,
+                Administration,
+                Survey.sheet,
+                planned.label("is_planned"),
+                case((Administration.mode == "coded", answered), else_=was_there).label("is_used"),
+            )
+            .select_from(Card)
+            .join(Classroom, Classroom.id == Card.classroom_id),
+            administration_id,
+        ).where(Card.token_hash == card_hash)
+    ).all()
+    return _place(rows)
+
+
+def place_of_class(db: Session, class_code: str, administration_id: uuid.UUID | None = None) -> Place | None:
+    """Return where a class code leads, in one statement."""
+    rows = db.execute(
+        _offers(
+            select(
+                Classroom,
+                null().label("Card"),
+                Administration,
+                Survey.sheet,
+                literal(value=False).label("is_planned"),
+                literal(value=False).label("is_used"),
+            ).select_from(Classroom),
+            administration_id,
+        ).where(Classroom.class_code == class_code)
+    ).all()
+    return _place(rows)
+
+
+def _offers(query: Select[Any], administration_id: uuid.UUID | None) -> Select[Any]:
+    from_page = Administration.id == administration_id if administration_id is not None else false()
+    return query.outerjoin(
+        Administration,
+        and_(Administration.classroom_id == Classroom.id, or_(Administration.state == "open", from_page)),
+    ).outerjoin(Survey, Survey.id == Administration.survey_id)
+
+
+def _place(rows: Sequence[Row[Any]]) -> Place | None:
+    if not rows:
+        return None
+    classroom, card = rows[0][0], rows[0][1]
+    return Place(
+        classroom_id=classroom.id,
+        class_code=classroom.class_code,
+        is_over=classroom.archived_at is not None or classroom.erased_at is not None,
+        card_id=card.id if card else None,
+        focal_code_id=card.focal_code_id if card else None,
+        locale=card.locale if card else None,
+        is_revoked=bool(card and card.revoked_at is not None),
+        offers=tuple(
+            Offer(administration, sheet, bool(is_planned), bool(is_used))
+            for _classroom, _card, administration, sheet, is_planned, is_used in rows
+            if administration is not None and sheet is not None
+        ),
+    )
+
+
+def latest_administration(db: Session, classroom_id: uuid.UUID) -> Administration | None:
+    """Return what the class was asked last, or will be asked next."""
+    return db.scalars(
+        select(Administration)
+        .join(Cycle, Cycle.id == Administration.cycle_id)
+        .where(Administration.classroom_id == classroom_id, Administration.state != "void")
+        .order_by(Cycle.created_at.desc(), Administration.part)
+        .limit(1)
+    ).first()
+
+
+def lock_administration(db: Session, administration_id: uuid.UUID) -> tuple[Administration, dict[str, Any]]:
+    """Return an administration as it is now, held until the commit, with its sheet.
+
+    A close takes the same row FOR UPDATE, so an answer is before it or after it, never beside it. Answers
+    point at the row by foreign keys, so it is held FOR NO KEY UPDATE. SQLite's one write lock needs neither.
+    """
+    row = db.execute(
+        select(Administration, Survey.sheet)
+        .join(Survey, Survey.id == Administration.survey_id)
+        .where(Administration.id == administration_id)
+        .with_for_update(of=Administration, key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+    return row[0], row[1]
+
+
+def content_of_receipt(db: Session, key_hash: bytes) -> bytes | None:
+    """Return the fingerprint of what was taken with this key."""
+    return db.scalar(select(Receipt.content_hash).where(Receipt.key_hash == key_hash))
