@@ -95,7 +95,7 @@ class MdcChart:
     method, version : str
         The rules in words; version of rules and constants.
     too_few : TooFew or None
-        Why nothing is judged.
+        Why there are no icons: too few points in all, or since the last recalculation.
     """
 
     chart: ControlChart
@@ -263,7 +263,10 @@ def _long_enough(held: Bools, least: int) -> Bools:
 def _trend(value: Floats, way: int, points: int) -> Bools:
     """Mark all points of rises (way 1) or falls (way -1) that are long enough."""
     steps = _long_enough(np.sign(np.diff(value)) == way, points - 1)
-    return np.concatenate([steps, [False]])[: len(value)] | np.concatenate([[False], steps])[: len(value)]
+    marked = np.zeros(len(value), dtype=bool)
+    marked[:-1] |= steps
+    marked[1:] |= steps
+    return marked
 
 
 def _two_of_three(held: Bools, near: Bools) -> Bools:
