@@ -12,7 +12,7 @@ from measures.definition import Construct, Instrument, Item, ItemVersion, LookFo
 from measures.fingerprint import folder_digest
 from measures.questions import Shelf, read_grades, read_item, read_scales, unknown_version
 from measures.reading import Fault, LibraryError, Section, did_you_mean, read_file
-from measures.translation import check_entries, read_translation
+from measures.translation import UNKNOWN_SCALE, check_entries, read_translation
 from measures.vocabulary import SOURCE_LOCALE, Band, Perspective, Status, Tier
 
 LIBRARY_FOLDER = Path(__file__).parent / "library"
@@ -255,7 +255,9 @@ def _versions(
             section.note(f"no item {name!r}{did_you_mean(name, list(reading.items))}.", where)
         elif version is None and not reading.is_excused(name):
             section.note(f"item {name} has no version for {band}.", where)
-        found.append(version or unknown_version(name, band, is_text=where == "after_send"))
+        if version is None or version.scale is UNKNOWN_SCALE:  # told already
+            version = unknown_version(name, band, is_text=where == "after_send")
+        found.append(version)
     return tuple(found)
 
 

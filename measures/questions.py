@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from measures.definition import Item, ItemVersion
 from measures.reading import STAND_IN, Section
@@ -108,7 +109,7 @@ def read_item(
         if construct and not re.fullmatch(rf"({re.escape(construct)}\d+|MISSING)", key):
             section.note(f"is {key!r}; items of {construct} are called {construct}1 and so on.", "key")
         versions = [_read_version(one, key, shelf) for one in section.sections("versions")]
-        about = {
+        about: dict[str, Any] = {
             "name": section.text("name"),
             "source": section.text("source", source),
             "licence": section.text("licence", licence),

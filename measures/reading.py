@@ -42,7 +42,7 @@ class LibraryError(Exception):
     """The library cannot be used; ``faults`` holds every fault of every file."""
 
     def __init__(self, faults: list[Fault]) -> None:
-        self.faults = tuple(sorted(faults))
+        self.faults = tuple(sorted(set(faults)))
         count = len(self.faults)
         lines = "\n".join(f"  {fault}" for fault in self.faults)
         super().__init__(f"{count} {'fault' if count == 1 else 'faults'} in the measures library:\n{lines}")
@@ -196,13 +196,13 @@ class Section:
         inner = self.section(key, required=required)
         return {name: inner.text(name) for name in inner.names()}
 
-    def build(self, make: Callable[..., _Made], **values: Any) -> _Made | None:
-        """Construct a definition object, turning each of its problems into a fault of this section."""
+    def build(self, make: Callable[..., _Made], *, at: str = "", **values: Any) -> _Made | None:
+        """Construct a definition object; each of its problems becomes a fault of this section or key."""
         try:
             return make(**values)
         except DefinitionError as refused:
             for problem in refused.problems:
-                self.note(problem)
+                self.note(problem, at)
             return None
 
     def __enter__(self) -> "Section":

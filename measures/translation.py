@@ -51,6 +51,7 @@ class Translation:
                 continue
             wording = entry.build(
                 Wording,
+                at=perspective,
                 text=text,
                 option_labels=with_adjective(scale, labels, adjective, entry),
                 not_applicable_label=does_not_apply,
@@ -113,7 +114,7 @@ def english_wordings(version: Section, scale: Scale) -> Wordings:
         written = {option.code: option.label_for(perspective) for option in scale.options}
         labels = with_adjective(scale, written, adjective, version)
         wording = version.build(
-            Wording, text=text, option_labels=labels, not_applicable_label=does_not_apply
+            Wording, at=perspective, text=text, option_labels=labels, not_applicable_label=does_not_apply
         )
         # A stand-in keeps one bad wording from looking like a missing one.
         found[(str(perspective), SOURCE_LOCALE)] = wording or Wording(STAND_IN, labels, does_not_apply)
