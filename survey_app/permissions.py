@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 
@@ -44,6 +45,7 @@ class Viewer:
     session_id: uuid.UUID
     time_zone: str
     has_accepted_use: bool
+    session_seen_at: datetime | None = None  # when the session was last written to; none outside of requests
 
     def may(self, permission: Permission) -> bool:
         """Tell whether any of the viewer's roles carries the permission."""

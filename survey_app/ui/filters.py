@@ -28,6 +28,7 @@ def install(app: Flask) -> None:
     """Give every template the filters and values below."""
     app.template_filter("day_words")(day_words)
     app.template_filter("date_words")(date_words)
+    app.template_filter("moment_words")(moment_words)
     app.template_filter("count_of")(count_of)
     app.template_filter("as_uuid")(uuid.UUID)
     app.template_global("csrf_field")(csrf_field)
@@ -64,6 +65,13 @@ def date_words(moment: date | datetime | None) -> str:
         viewer = g.get("viewer")
         moment = moment.astimezone(ZoneInfo(viewer.time_zone if viewer else "UTC")).date()
     return f"{moment.day} {moment:%B}"
+
+
+def moment_words(moment: datetime) -> str:
+    """Return day and time as people say them: "Tuesday 3 March, 15:10"."""
+    viewer = g.get("viewer")
+    there = moment.astimezone(ZoneInfo(viewer.time_zone if viewer else "UTC"))
+    return f"{day_words(there.date())}, {there:%H:%M}"
 
 
 def count_of(number: int, one: str, many: str | None = None) -> str:
