@@ -1,7 +1,9 @@
 """The library as one object: everything that was read, each thing by its key."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
+from types import MappingProxyType
 
 from measures.chrome import Chrome
 from measures.definition import Construct, Instrument, Item, ItemVersion, Measure
@@ -9,7 +11,7 @@ from measures.vocabulary import SOURCE_LOCALE, Perspective
 from measures.wording import Scale
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Library:
     """Everything the library holds, each by its key.
 
@@ -27,17 +29,24 @@ class Library:
     prompts: Mapping[str, str]
     translation_locales: tuple[str, ...] = ()
 
-    @property
-    def item_versions(self) -> dict[str, ItemVersion]:
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if isinstance(value, dict):
+                object.__setattr__(self, one.name, MappingProxyType(dict(value)))
+
+    @cached_property
+    def item_versions(self) -> Mapping[str, ItemVersion]:
         """Every version of every item, by its key."""
-        return {version.key: version for item in self.items.values() for version in item.versions}
+        versions = [version for item in self.items.values() for version in item.versions]
+        return MappingProxyType({version.key: version for version in versions})
 
-    @property
-    def notices(self) -> dict[str, Mapping[str, str]]:
+    @cached_property
+    def notices(self) -> Mapping[str, Mapping[str, str]]:
         """What children are told about who sees their answers, by locale."""
-        return {locale: chrome.notices for locale, chrome in self.chrome.items()}
+        return MappingProxyType({locale: chrome.notices for locale, chrome in self.chrome.items()})
 
-    @property
+    @cached_property
     def locales(self) -> tuple[str, ...]:
         """The languages a survey can be given in: those without a single hole, English first."""
         known = dict.fromkeys((SOURCE_LOCALE, *self.translation_locales, *self.chrome))

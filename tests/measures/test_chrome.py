@@ -5,6 +5,7 @@ import re
 import pytest
 
 from measures import Chrome, DefinitionError, Library, fill, load_library, placeholders
+from measures.readability import flesch_kincaid
 
 CODED = (
     "Your teacher wants to know what class was like for you. Your teacher will know which answers are yours. "
@@ -132,3 +133,10 @@ def test_the_forms_of_adults_have_their_sentences(library):
     assert fill(library.prompts["prediction_pooled"], n=24) == (
         "How many of your 24 students will pick each answer?"
     )
+
+
+def test_a_third_grader_can_read_every_sentence_on_the_page(library):
+    english = library.chrome["en"]
+    for key, words in {**english.messages, **english.notices}.items():
+        if len(words.split()) > 5:  # a button of two words has no reading level worth the name
+            assert flesch_kincaid(words) < 5, key

@@ -8,7 +8,7 @@ import pytest
 
 import measures
 
-MODULES = sorted(module.name for module in pkgutil.iter_modules(measures.__path__) if module.name != "__main__")
+MODULES = sorted({module.name for module in pkgutil.iter_modules(measures.__path__)} - {"__main__"})
 
 
 @pytest.mark.parametrize("name", MODULES)
