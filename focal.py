@@ -227,8 +227,11 @@ def venv_fault(base: str) -> str:
 
 def make_venv(base: str) -> None:
     """Make ``.venv`` from nothing, clearing away what an interrupted set-up left behind."""
-    say("Making an environment in .venv ..." if not VENV.exists() else "Making .venv anew ...")
     uv = find_uv(outside=True)
+    fault = venv_fault(base)
+    if fault and not uv:
+        raise Trouble(fault)
+    say("Making .venv anew ..." if VENV.exists() else "Making an environment in .venv ...")
     empty_venv()
     if uv and _runs_well([uv, "venv", "--quiet", "--allow-existing", "--python", base, str(VENV)]):
         return

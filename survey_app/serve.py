@@ -52,6 +52,9 @@ def main(arguments: list[str]) -> int:
     except (CannotServe, ConfigError) as fault:
         print(fault, file=sys.stderr)
         return 1
+    except OSError as fault:
+        print(f"A folder or file that Focal needs cannot be used: {fault}", file=sys.stderr)
+        return 1
     except (LibraryError, Refusal) as fault:
         print(f"The library of measures cannot be used:\n{fault}", file=sys.stderr)
         return 1
