@@ -24,8 +24,8 @@ def regression_guard(
 ) -> pd.DataFrame:
     r"""Return how far each gap is expected to fall back by itself, and what changed beyond that.
 
-    Questions (or classes) are often chosen *because* their gap was largest; the same question asked again next
-    week shows a smaller gap even if nothing was done.
+    Questions (or classes) are often chosen *because* their gap was largest; the same question asked again
+    next week shows a smaller gap even if nothing was done.
 
     Parameters
     ----------
