@@ -1,5 +1,6 @@
-"""Routes of the accounts slice."""
+"""The routes of the accounts slice, one module a subject."""
 
-from flask import Blueprint
+from survey_app.accounts import routes_account, routes_front, routes_links, routes_play
+from survey_app.accounts.blueprint import blueprint
 
-blueprint = Blueprint("accounts", __name__)
+__all__ = ["blueprint", "routes_account", "routes_front", "routes_links", "routes_play"]
