@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from flask import current_app
 from sqlalchemy import select, text
 
 from survey_app.models.audit import AuditEvent
@@ -48,6 +49,13 @@ def record_act(
     event.hash = chain_hash(event)
     db.add(event)
     db.flush()
+
+
+def record_alone(act: str, **event: Any) -> None:
+    """Append one event in a transaction of its own: for acts that only read, and for refusals."""
+    with current_app.extensions["focal_db"].writing() as db:
+        record_act(db, act, **event)
+        db.commit()
 
 
 def chain_hash(event: AuditEvent) -> str:

@@ -56,9 +56,7 @@ def decide(db: Session, cycle: Cycle, learning: Learning, *, version: int, now: 
     save_learning(db, cycle, learning, version=version)
     if cycle.decided_at is not None:
         if cycle.decision != learning.decision:
-            raise NotYet(
-                f"You decided to {cycle.decision} on this cycle. A change of mind is the next cycle's decision."
-            )
+            raise NotYet(f"You decided to {cycle.decision}. A change of mind is the next cycle's decision.")
         return
     faults = {}
     if learning.decision not in DECISIONS:

@@ -36,6 +36,17 @@ def faults_of(form: Form) -> dict[str, str]:
     return {name: str(messages[0]) for name, messages in form.errors.items() if name and messages}
 
 
+def ids_in(written: list[str]) -> list[uuid.UUID]:
+    """Return the ids among these words; what is no id is left out."""
+    found = []
+    for words in written:
+        try:
+            found.append(uuid.UUID(words))
+        except ValueError:
+            continue
+    return found
+
+
 class QuickStartForm(Form):
     """What it takes to open a survey."""
 
@@ -57,7 +68,7 @@ class QuickStartForm(Form):
 
 
 class PlanForm(Form):
-    """ "Finish my plan": everything that can wait until the lock."""
+    """Finish my plan: everything that can wait until the lock."""
 
     version = IntegerField(validators=[InputRequired("Reload the page and send it again.")])
     aim = TextAreaField(validators=[Length(max=2000)])

@@ -93,6 +93,16 @@ def highest_number(db: Session, series_id: uuid.UUID) -> int | None:
     return db.scalar(select(func.max(Cycle.number)).where(Cycle.series_id == series_id))
 
 
+def previous_cycle(db: Session, cycle: Cycle) -> Cycle | None:
+    """Return the cycle before this one in its series: its lines open the next plan."""
+    return db.scalars(
+        select(Cycle)
+        .where(Cycle.series_id == cycle.series_id, Cycle.number < cycle.number, Cycle.set_aside_at.is_(None))
+        .order_by(Cycle.number.desc())
+        .limit(1)
+    ).first()
+
+
 def undecided_cycle(db: Session, series_id: uuid.UUID) -> Cycle | None:
     """Return the one cycle of a series that still waits for its decision, or none."""
     return db.scalars(

@@ -95,7 +95,7 @@ def start_series(
 def start_next(db: Session, viewer: Viewer, series: Series, *, now: datetime) -> Cycle:
     """Copy the last cycle into the next one; sent twice, give the same one back.
 
-    Copied: the plan, the questions, who is asked, strengths and wonders. Not copied: the lesson's name and day,
+    Copied: the plan, the questions, who is asked, strengths and wonders. Not copied: the lesson and its day,
     the log, ratings, predictions, noticings and the decision.
     """
     waiting = queries.undecided_cycle(db, series.id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 
-from survey_app.errors import BadInput
+from survey_app.errors import BadInput, NotYet
 from survey_app.models.surveys import Survey
 from survey_app.permissions import Permission
 from survey_app.predictions import queries, service
@@ -86,17 +86,19 @@ def save_predict(cycle_id: uuid.UUID) -> Response | tuple[str, int]:
     """Keep the prediction; lock at once when that button was pressed."""
     cycle = cycle_for(g.db, g.viewer, cycle_id)
     given = survey_queries.administrations_of(g.db, cycle.id, lock=True)
+    is_locking = request.form.get("do") == "lock"
     try:
         _save_predictions(given)
-    except BadInput as fault:
+        if is_locking:
+            record(service.lock_view(g.db, cycle, skip_prediction=False, now=g.now), "prediction.locked")
+    except (BadInput, NotYet) as fault:
         g.db.rollback()
-        page = _predict_page(cycle_for(g.db, g.viewer, cycle_id), faults=fault.faults, told=fault.words)
-        return page, 422
-    if request.form.get("do") == "lock":
-        record(service.lock_view(g.db, cycle, skip_prediction=False, now=g.now), "prediction.locked")
-        g.db.commit()
-        return redirect(url_for("results.look", cycle_id=cycle.id), code=303)
+        faults = getattr(fault, "faults", {})
+        page = _predict_page(cycle_for(g.db, g.viewer, cycle_id), faults=faults, told=fault.words)
+        return page, fault.status
     g.db.commit()
+    if is_locking:
+        return redirect(url_for("results.look", cycle_id=cycle.id), code=303)
     return redirect(url_for("cycles.show", cycle_id=cycle.id, did="predicted"), code=303)
 
 

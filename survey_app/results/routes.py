@@ -1,5 +1,6 @@
-"""Routes of the results slice."""
+"""The routes of the results slice, one module a subject."""
 
-from flask import Blueprint
+from survey_app.results import routes_export, routes_look
+from survey_app.results.blueprint import blueprint
 
-blueprint = Blueprint("results", __name__)
+__all__ = ["blueprint", "routes_export", "routes_look"]

@@ -19,7 +19,7 @@ from survey_app.surveys import queries
 from survey_app.surveys.sheet import make_sheet, needed_fills
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -123,7 +123,19 @@ def close_surveys(db: Session, cycle: Cycle, *, now: datetime) -> list[Administr
         administration.closed_at = now
         shuffle_pooled_rows(db, administration)
     db.flush()
+    revealed = [administration for administration in closing if administration.revealed_at is not None]
+    for follow in _followers if revealed else ():
+        follow(db, revealed, now=now)
     return closing
+
+
+# What has to follow when a survey that was shown already closes again; a later slice registers here.
+_followers: list[Callable[..., object]] = []
+
+
+def after_close(follow: Callable[..., object]) -> None:
+    """Let ``follow(db, administrations, now=...)`` run after the close of surveys already revealed."""
+    _followers.append(follow)
 
 
 def reopen_surveys(db: Session, cycle: Cycle, classroom: Classroom, *, now: datetime) -> list[Administration]:

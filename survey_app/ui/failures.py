@@ -72,17 +72,14 @@ def _note_denial(refusal: Refusal) -> None:
     if viewer is None:
         return
     try:
-        with current_app.extensions["focal_db"].writing() as db:
-            audit.record_act(
-                db,
-                "access.denied",
-                actor_id=viewer.person_id,
-                organisation_id=viewer.organisation_id,
-                route=str(request.url_rule or "unknown"),
-                object_id=getattr(refusal, "object_id", None),
-                now=g.now,
-            )
-            db.commit()
+        audit.record_alone(
+            "access.denied",
+            actor_id=viewer.person_id,
+            organisation_id=viewer.organisation_id,
+            route=str(request.url_rule or "unknown"),
+            object_id=getattr(refusal, "object_id", None),
+            now=g.now,
+        )
     except SQLAlchemyError:
         # A refusal stands even when the audit cannot be written (a read-only disk); the log keeps it.
         log.warning("access.denied could not be written to the audit")

@@ -1,0 +1,264 @@
+"""A teacher's cycles: the list, the quick start, one cycle, its plan and log."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from flask import g, redirect, render_template, request, url_for
+
+from survey_app import audit
+from survey_app.catalogue import queries as catalogue
+from survey_app.classrooms import queries as class_queries
+from survey_app.classrooms import service as classes
+from survey_app.cycles import queries, service
+from survey_app.cycles.blueprint import blueprint
+from survey_app.cycles.forms import GRADES, QuickStartForm, faults_of, ids_in
+from survey_app.cycles.quick_start import questions_for_band
+from survey_app.cycles.stages import STAGES, standing_of
+from survey_app.errors import BadInput, NotYet
+from survey_app.models.classrooms import Classroom
+from survey_app.models.cycles import Series
+from survey_app.permissions import Permission
+from survey_app.scope import classroom_for, cycle_for, series_for
+from survey_app.security import requires
+from survey_app.surveys import queries as survey_queries
+from survey_app.surveys import service as surveys
+from survey_app.surveys.routes import record, sheet_of
+from survey_app.ui.filters import notice
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+    from survey_app.models.cycles import Cycle
+
+notice("drafted", "Your cycle is ready. Look at the questions, then open the survey.")
+notice("aside", "The cycle is set aside. You can take it up again below.")
+notice("back", "The cycle is back where it was.")
+STANDARD_FOCAL = 5
+
+
+@blueprint.get("/cycles")
+@requires(Permission.RUN_CYCLES)
+def home() -> str:
+    """List the viewer's series, each with one next step."""
+    rows = queries.own_series(g.db, g.viewer.person_id)
+    standings = {
+        row.cycle.id: standing_of(row.cycle, row.administrations) for series in rows for row in series.cycles
+    }
+    current = [r for r in rows if r.latest and r.series.ended_at is None and r.classroom.archived_at is None]
+    past = [r for r in rows if r.latest and r not in current]
+    return render_template("cycles/home.html", current=current, past=past, standings=standings, stages=STAGES)
+
+
+@blueprint.get("/cycles/new")
+@requires(Permission.RUN_CYCLES)
+def new() -> str:
+    """Show the quick start."""
+    own = [c for c in class_queries.own_classes(g.db, g.viewer.person_id) if c.archived_at is None]
+    idea = request.args.get("change", "")[:200]
+    form = QuickStartForm(
+        data={
+            "cycle_id": str(uuid.uuid4()),
+            "classroom": str(own[0].id) if own else "new",
+            "ready_set": request.args.get("ready_set", "agency_lesson_study"),
+            "asks_focal": True,
+            "focal_count": STANDARD_FOCAL,
+            "change": idea,
+        }
+    )
+    return _quick_start_page(form, own)
+
+
+@blueprint.post("/cycles/new")
+@requires(Permission.RUN_CYCLES)
+def start() -> Response | tuple[str, int]:
+    """Begin a series, and open its survey at once when asked to."""
+    form = QuickStartForm(request.form)
+    own = [c for c in class_queries.own_classes(g.db, g.viewer.person_id) if c.archived_at is None]
+    try:
+        if not form.validate():
+            raise BadInput("Nothing is lost: mend what is marked and send it again.", faults_of(form))
+        cycle = _start(form)
+        if request.form.get("do") == "open":
+            opened = surveys.open_surveys(
+                g.db, cycle, g.db.get_one(Classroom, cycle.classroom_id), goal=form.goal.data or "", now=g.now
+            )
+            record(opened, "survey.opened")
+    except (BadInput, NotYet) as fault:
+        g.db.rollback()
+        faults = getattr(fault, "faults", {}) or {"ready_set": fault.words}
+        return _quick_start_page(form, own, faults=faults), fault.status
+    g.db.commit()
+    if request.form.get("do") == "open":
+        return redirect(url_for("surveys.projector", cycle_id=cycle.id), code=303)
+    return redirect(url_for("surveys.compose", cycle_id=cycle.id, did="drafted"), code=303)
+
+
+@blueprint.get("/cycles/<uuid:cycle_id>")
+@requires(Permission.RUN_CYCLES)
+def show(cycle_id: uuid.UUID) -> str:
+    """Show one cycle: its five steps, the next one large, everything else below."""
+    cycle = cycle_for(g.db, g.viewer, cycle_id)
+    given = survey_queries.administrations_of(g.db, cycle.id)
+    return render_template(
+        "cycles/show.html",
+        cycle=cycle,
+        series=g.db.get_one(Series, cycle.series_id),
+        classroom=g.db.get_one(Classroom, cycle.classroom_id),
+        given=given,
+        standing=standing_of(cycle, given),
+        stages=STAGES,
+        sheet=sheet_of(cycle, given),
+        counts=survey_queries.answers_so_far(g.db, [a.id for a in given]),
+        labels=[label for _id, label in survey_queries.focal_labels(g.db, cycle.id)],
+        plan_gaps=_plan_gaps(cycle),
+        previous=queries.previous_cycle(g.db, cycle),
+        is_revealed=all(a.revealed_at for a in given),
+        is_locked=all(a.locked_at for a in given),
+        is_open=any(a.state == "open" for a in given),
+        has_answers=any(a.has_answers for a in given),
+    )
+
+
+@blueprint.post("/series/<uuid:series_id>/next")
+@requires(Permission.RUN_CYCLES)
+def run_next(series_id: uuid.UUID) -> Response:
+    """Copy the last cycle into the next one, open it, and go to the projector: thirty seconds."""
+    series = series_for(g.db, g.viewer, series_id)
+    cycle = service.start_next(g.db, g.viewer, series, now=g.now)
+    opened = []
+    if request.form.get("do") == "open":
+        try:
+            opened = surveys.open_surveys(
+                g.db,
+                cycle,
+                g.db.get_one(Classroom, cycle.classroom_id),
+                goal=request.form.get("goal", ""),
+                now=g.now,
+            )
+        except BadInput:
+            # A question quotes this lesson's goal: the next cycle is kept, and its page asks for the goal.
+            opened = []
+        record(opened, "survey.opened")
+    g.db.commit()
+    if opened:
+        return redirect(url_for("surveys.projector", cycle_id=cycle.id), code=303)
+    return redirect(url_for("cycles.show", cycle_id=cycle.id, did="drafted"), code=303)
+
+
+@blueprint.post("/cycles/<uuid:cycle_id>/aside")
+@requires(Permission.RUN_CYCLES)
+def put_aside(cycle_id: uuid.UUID) -> Response:
+    """Give the cycle up without a decision; it can be taken up again."""
+    cycle = cycle_for(g.db, g.viewer, cycle_id)
+    service.set_aside(g.db, cycle, now=g.now)
+    _record("cycle.set_aside", cycle)
+    g.db.commit()
+    return redirect(url_for("cycles.show", cycle_id=cycle.id, did="aside"), code=303)
+
+
+@blueprint.post("/cycles/<uuid:cycle_id>/take-up")
+@requires(Permission.RUN_CYCLES)
+def take_up(cycle_id: uuid.UUID) -> Response:
+    """Undo setting it aside."""
+    cycle = cycle_for(g.db, g.viewer, cycle_id)
+    service.take_up_again(g.db, cycle)
+    _record("cycle.taken_up", cycle)
+    g.db.commit()
+    return redirect(url_for("cycles.show", cycle_id=cycle.id, did="back"), code=303)
+
+
+def _start(form: QuickStartForm) -> Cycle:
+    ready = {s.key: s for s in catalogue.ready_sets(g.db)}.get(form.ready_set.data)
+    if ready is None:
+        raise BadInput("Choose what you want to know.", {"ready_set": "Choose what you want to know."})
+    classroom = _classroom(form)
+    focal_codes = []
+    if form.asks_focal.data:
+        live = class_queries.live_focal_codes(g.db, classroom.id)
+        focal_codes = classes.set_focal_codes(
+            g.db, classroom, max(form.focal_count.data or STANDARD_FOCAL, len(live))
+        )
+    ids = questions_for_band(
+        catalogue.questions(g.db), ready, classroom.band, coded=bool(form.asks_focal.data)
+    )
+    return service.start_series(
+        g.db,
+        g.viewer,
+        classroom,
+        focal_codes,
+        service.Start(
+            cycle_id=uuid.UUID(form.cycle_id.data),
+            title=form.change.data or ready.name,
+            change=form.change.data or "",
+            item_version_ids=ids,
+            focal=bool(form.asks_focal.data),
+            rest=bool(form.asks_rest.data),
+            expected_rest=form.rest_count.data if form.asks_rest.data else None,
+            is_baseline=bool(form.is_baseline.data),
+        ),
+        now=g.now,
+    )
+
+
+def _classroom(form: QuickStartForm) -> Classroom:
+    if form.classroom.data and form.classroom.data != "new":
+        return classroom_for(g.db, g.viewer, next(iter(ids_in([form.classroom.data])), uuid.UUID(int=0)))
+    if not (form.nickname.data or "").strip():
+        words = "Give the class a nickname, like “Period 4”. Never a student's name."
+        raise BadInput(words, {"nickname": words})
+    grade = int(form.grade.data) if (form.grade.data or "").isdigit() and int(form.grade.data) <= 12 else None
+    return classes.make_class(
+        g.db,
+        g.viewer,
+        nickname=form.nickname.data,
+        band="K-2" if grade is not None and grade <= 2 else "3-12",
+        grade=grade,
+        subject=None,
+        students=None,
+        now=g.now,
+        # The class belongs to this form: sent twice, it is made once.
+        classroom_id=uuid.uuid5(uuid.UUID(form.cycle_id.data), "class"),
+    )
+
+
+def _quick_start_page(
+    form: QuickStartForm, own: list[Classroom], *, faults: dict[str, str] | None = None
+) -> str:
+    sets = catalogue.ready_sets(g.db, band="3-12")
+    return render_template(
+        "cycles/new.html",
+        form=form,
+        classes=own,
+        grades=GRADES,
+        sets=sets,
+        known=catalogue.questions(g.db),
+        faults=faults or {},
+    )
+
+
+def _plan_gaps(cycle: Cycle) -> list[str]:
+    """Return what the plan still leaves open, in the words of the page."""
+    gaps = []
+    if not cycle.change and cycle.number:
+        gaps.append("the change you try")
+    if not cycle.lesson:
+        gaps.append("the lesson")
+    if not any(row.strength for row, _label in queries.focal_rows(g.db, cycle.id)):
+        gaps.append("a strength and a wonder for each focal student")
+    if not any(p.k is not None for p in queries.plan_predictions(g.db, cycle.id).values()):
+        gaps.append("what you predict")
+    return gaps
+
+
+def _record(act: str, cycle: Cycle) -> None:
+    audit.record_act(
+        g.db,
+        act,
+        actor_id=g.viewer.person_id,
+        organisation_id=g.viewer.organisation_id,
+        route=str(request.url_rule),
+        object_id=cycle.id,
+        now=g.now,
+    )

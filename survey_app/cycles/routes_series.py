@@ -1,0 +1,103 @@
+"""A series as one story, and the print for one's own desk."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from flask import g, render_template
+
+from survey_app.cycles import queries
+from survey_app.cycles.blueprint import blueprint
+from survey_app.models.classrooms import Classroom
+from survey_app.models.cycles import Series
+from survey_app.permissions import Permission
+from survey_app.results import focal, service
+from survey_app.results import queries as result_queries
+from survey_app.scope import cycle_for, series_for
+from survey_app.security import requires
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from survey_app.cycles.queries import CycleRow
+
+PARTS = (("focal", "Your focal students"), ("rest", "The class, without codes"))
+
+
+@blueprint.get("/series/<uuid:series_id>")
+@requires(Permission.RUN_CYCLES)
+def series(series_id: uuid.UUID) -> str:
+    """Show what happened over the cycles: both lines, each focal student, the decisions."""
+    row = series_for(g.db, g.viewer, series_id)
+    cycles = queries.cycles_of_series(g.db, row.id)
+    waiting = next((c.cycle for c in cycles if c.cycle.decided_at is None), None)
+    return render_template(
+        "cycles/series.html",
+        series=row,
+        classroom=g.db.get_one(Classroom, row.classroom_id),
+        cycles=cycles,
+        waiting=waiting,
+        parts=[part for part in (_story(cycles, name, title) for name, title in PARTS) if part],
+    )
+
+
+@blueprint.get("/cycles/<uuid:cycle_id>/desk-print")
+@requires(Permission.RUN_CYCLES)
+def desk_print(cycle_id: uuid.UUID) -> str:
+    """Show plan, picture with dots, students and decision on one sheet, marked "for my desk only"."""
+    from survey_app.results import pictures
+    from survey_app.ui.figures import draw, figure
+
+    cycle = cycle_for(g.db, g.viewer, cycle_id)
+    shown = service.revealed_snapshots(g.db, cycle)
+    figures: list[Markup] = []
+    for administration, snapshots in shown:
+        drawable = pictures.gap_picture(snapshots[-1].tables) if snapshots else None
+        if drawable is not None:
+            figures.append(figure(draw(*drawable), id=f"{administration.part}-gap"))
+    return render_template(
+        "cycles/desk_print.html",
+        cycle=cycle,
+        series=g.db.get_one(Series, cycle.series_id),
+        classroom=g.db.get_one(Classroom, cycle.classroom_id),
+        figures=figures,
+        students=focal.students_of(g.db, cycle, shown),
+        labels=dict((r.focal_code_id, label) for r, label in queries.focal_rows(g.db, cycle.id)),
+    )
+
+
+def _story(cycles: list[CycleRow], part: str, title: str) -> dict[str, Any] | None:
+    """Return the pictures of one group over the cycles, or none where it was not asked twice."""
+    from survey_app.results import story
+    from survey_app.ui.figures import draw, figure
+
+    given = [
+        (row.cycle, a) for row in cycles for a in row.administrations if a.part == part and a.revealed_at
+    ]
+    found = result_queries.snapshots_of(g.db, [a.id for _cycle, a in given])
+    turns = [
+        story.Turn(
+            number=cycle.number,
+            label="Before" if cycle.number == 0 else f"Cycle {cycle.number}",
+            tables=found[a.id][-1].tables,
+            change=_change_named(cycle.number, cycle.change, given[0][0].number),
+            decision=cycle.decision or "",
+            late=found[a.id][-1].late,
+        )
+        for cycle, a in given
+        if found.get(a.id)
+    ]
+    lines = story.lines(turns)
+    if lines is None:
+        return None
+    rows = [
+        {"question": words, "figure": figure(draw(builder, frame, item=words), id=f"{part}-rows-{place}")}
+        for place, (_key, builder, frame, words) in enumerate(story.rows_by_student(turns), start=1)
+    ]
+    return {"title": title, "lines": figure(draw(*lines), id=f"{part}-lines"), "rows": rows}
+
+
+def _change_named(number: int, change: str, first: int) -> str:
+    """Return the change's name where it began: at the first cycle after a baseline."""
+    return change[:40] if number == 1 and first == 0 else ""

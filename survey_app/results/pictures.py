@@ -1,0 +1,128 @@
+"""The pictures of one cycle, drawn from its snapshots. Loaded only where something is drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analytics.charts.distribution import distribution_with_mark
+from analytics.charts.gap import gap_of_class, gap_of_focal_students
+from analytics.charts.predicted_counts import prediction_by_counts
+from analytics.charts.predictions import prediction_by_student
+from analytics.charts.shaping import prediction_frame, steps_frame
+from analytics.gap import gap_by_item
+from analytics.movement import which_side_moved, which_side_moved_pooled
+from analytics.summary import count_answers, distribution, summarise
+from survey_app.results.frames import tables_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from analytics.charts.picture import Picture
+
+    Drawable = tuple[Callable[..., Picture], pd.DataFrame]
+
+MOVED = {
+    "both": "you both moved",
+    "they": "they moved, you stayed",
+    "you": "you moved, they stayed",
+    "neither": "neither side moved",
+}
+
+
+def gap_picture(tables: Mapping[str, Any]) -> Drawable | None:
+    """Return builder and table of the gap picture, or none where there is nothing to show."""
+    steps = _steps(tables)
+    if steps is None:
+        return None
+    return (gap_of_focal_students if tables["mode"] == "coded" else gap_of_class), steps
+
+
+def distribution_picture(tables: Mapping[str, Any]) -> Drawable | None:
+    """Return builder and table of the answers with the teacher's mark."""
+    steps = _steps(tables)
+    return None if steps is None else (distribution_with_mark, steps)
+
+
+def prediction_picture(tables: Mapping[str, Any]) -> Drawable | None:
+    """Return builder and table of prediction beside answer, or none where nothing may be compared.
+
+    Nothing is compared when the prediction was skipped, or when answers were seen first.
+    """
+    if not may_compare(tables):
+        return None
+    given = tables_of([("now", tables)])
+    if given.answers.empty:
+        return None
+    if tables["mode"] == "coded":
+        return prediction_by_student, prediction_frame(given.answers, given.picked, given.items)
+    return prediction_by_counts, _count_frame(given)
+
+
+def may_compare(tables: Mapping[str, Any]) -> bool:
+    """Tell whether a prediction was made, before anything was seen."""
+    skipped = tables["prediction_skipped"] or tables["saw_answers_first"]
+    return bool(tables["predictions"]) and not skipped and not tables["too_few"]
+
+
+def changes_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return, for each question asked both times, the gap before and after and which side moved.
+
+    ``change`` and gaps are in steps; ``words`` say who moved, or why nothing can be said.
+    """
+    given = tables_of([("before", before), ("now", now)])
+    if given.answers.empty or given.items.empty:
+        return []
+    pairs = pd.DataFrame({"administration": ["now"], "earlier": ["before"]})
+    if now["mode"] == "coded" and before["mode"] == "coded":
+        moved = which_side_moved(given.answers, given.ratings, given.items, pairs)
+    else:
+        gaps = gap_by_item(count_answers(given.answers, given.items), given.ratings)
+        moved = which_side_moved_pooled(gaps, pairs)
+    labels = dict(zip(given.items["item"], given.items["label"], strict=True))
+    asked_before = {item["key"] for item in before["items"]}
+    return [
+        {
+            "question": labels[row["item"]],
+            "n": int(row["n"]),
+            "before": None if row["too_few"] else float(row["gap_before"]),
+            "after": None if row["too_few"] else float(row["gap_after"]),
+            "words": str(row["too_few"]) or MOVED.get(str(row["who"]), ""),
+        }
+        for row in moved.to_dict("records")
+        if row["item"] in asked_before
+    ]
+
+
+def _steps(tables: Mapping[str, Any]) -> pd.DataFrame | None:
+    given = tables_of([("now", tables)])
+    if given.answers.empty:
+        return None
+    counted = count_answers(given.answers, given.items)
+    gaps = gap_by_item(counted, given.ratings)
+    return steps_frame(distribution(counted), gaps, given.items, summary=summarise(counted))
+
+
+def _count_frame(given: Any) -> pd.DataFrame:
+    predicted = {
+        (row["item"], int(row["value"])): int(row["count"]) for row in given.counted.to_dict("records")
+    }
+    found = given.answers.dropna(subset=["value"]).groupby(["item", "value"]).size()
+    rows = []
+    for item in given.items.to_dict("records"):
+        codes = list(range(item["lowest"], item["lowest"] + item["steps"]))
+        if not any((item["item"], code) in predicted for code in codes):
+            continue
+        ordered = list(zip(codes, item["options"], strict=True))
+        for step, (code, option) in enumerate(ordered[::-1] if item["reverse"] else ordered, start=1):
+            rows.append(
+                {
+                    "item": item["label"],
+                    "step": step,
+                    "option": option,
+                    "predicted": predicted.get((item["item"], code), 0),
+                    "students": float(found.get((item["item"], float(code)), 0)),
+                }
+            )
+    return pd.DataFrame(rows)
