@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import socket
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
-
-from config import Config  # noqa: E402
-from survey_app import assets  # noqa: E402
-from survey_app.app import create_app  # noqa: E402
-from tests.pages import PageLint  # noqa: E402
+from config import Config
+from survey_app import assets
+from survey_app.app import create_app
+from tests.pages import PageLint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
