@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from sqlalchemy import select
 
 from survey_app.accounts import queries
-from survey_app.accounts.granting import may_give, people_in
+from survey_app.accounts.granting import ROLES_GIVEN_AT, administered, may_give, people_in
 from survey_app.accounts.service import new_token, token_hash
 from survey_app.errors import BadInput, NotAllowed, Refusal
 from survey_app.models.people import Invitation, Organisation, Person, RoleGrant
@@ -54,12 +54,11 @@ def invite(
     Raises
     ------
     NotAllowed
-        If the viewer may not give this role there.
+        If the viewer may give this role nowhere, or does not look after that organisation.
     BadInput
-        If the address belongs to somebody who is already there.
+        If this role is not given there, or the address belongs to somebody who is already there.
     """
-    if not may_give(db, viewer.person_id, role, organisation_id):
-        raise NotAllowed("You cannot give this role there. An administrator of the network can.")
+    _check_may_invite(db, viewer, role, organisation_id)
     if any(person.email == email for person in people_in(db, [organisation_id])):
         raise BadInput(
             "This address has an account here.",
@@ -93,6 +92,17 @@ def invite(
     db.add(invitation)
     db.flush()
     return invitation, token
+
+
+def _check_may_invite(db: Session, viewer: Viewer, role: str, organisation_id: uuid.UUID) -> None:
+    places = {one.id: one for one in administered(db, viewer.person_id)}
+    anywhere = any(role in ROLES_GIVEN_AT[one.kind] for one in places.values())
+    if not anywhere or organisation_id not in places:
+        raise NotAllowed("You cannot give this role there. An administrator of the network can.")
+    kind = places[organisation_id].kind
+    if role not in ROLES_GIVEN_AT[kind]:
+        fault = f"Nobody is {role} of a {kind}. Choose a region or the network."
+        raise BadInput(fault, {"role": fault})
 
 
 def revoke_invitation(db: Session, invitation: Invitation, *, now: datetime) -> bool:

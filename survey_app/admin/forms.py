@@ -1,0 +1,52 @@
+"""Shapes of what the people pages send."""
+
+from __future__ import annotations
+
+import uuid
+
+from wtforms import Form, HiddenField, StringField
+from wtforms.validators import AnyOf, Email, InputRequired, Length, ValidationError
+
+from survey_app.accounts.forms import LONGEST_ADDRESS, LONGEST_NAME, one_line, plain_address, printable
+from survey_app.models.people import ROLES
+
+NOT_AN_ADDRESS = "This does not look like an email address. One looks like ana.lopez@school.org."
+
+
+def _role() -> StringField:
+    return StringField(validators=[AnyOf(ROLES, message="Choose a role from the list.")])
+
+
+class PlaceForm(Form):
+    """A role at an organisation."""
+
+    role = _role()
+    organisation = HiddenField()
+
+    def validate_organisation(self, field: HiddenField) -> None:
+        """Refuse what is not an id."""
+        try:
+            self.organisation_id = uuid.UUID(field.data or "")
+        except ValueError:
+            raise ValidationError("Choose a place from the list.") from None
+
+
+class InviteForm(PlaceForm):
+    """Whom to invite, as what, and where."""
+
+    name = StringField(
+        filters=[one_line],
+        validators=[
+            InputRequired("Type the name, as colleagues know it."),
+            Length(max=LONGEST_NAME, message=f"Up to {LONGEST_NAME} letters, please."),
+            printable,
+        ],
+    )
+    email = StringField(
+        filters=[plain_address],
+        validators=[
+            InputRequired("Type an email address."),
+            Length(max=LONGEST_ADDRESS, message=NOT_AN_ADDRESS),
+            Email(message=NOT_AN_ADDRESS),
+        ],
+    )
