@@ -184,7 +184,9 @@ class PageLint:
         is_page = response.mimetype == "text/html" and not 300 <= response.status_code < 400
         if is_page and request.method != "HEAD" and not response.direct_passthrough:
             self.pages += 1
-            if faults := lint(response.get_data(as_text=True)):
+            packed = response.content_encoding == "gzip"
+            body = gzip.decompress(response.get_data()) if packed else response.get_data()
+            if faults := lint(body.decode()):
                 self.faults[f"{request.method} {request.path} ({response.status_code})"] = faults
         return response
 

@@ -47,18 +47,14 @@ class ReadForm:
         return not self.faults and all(value == "skipped" for value in self.answers.values())
 
 
-def field_name(position: int) -> str:
-    """Return the name of a question's field; the sheet is frozen, so its order never changes."""
-    return f"q{position}"
-
-
 def read_form(sheet: Sheet, form: MultiDict[str, str]) -> ReadForm:
     """Read every question's answer; nothing picked is ``skipped``."""
     answers: dict[str, Value] = {}
     faults: dict[str, Fault] = {}
     typed: dict[str, str] = {}
-    for position, item in enumerate(sheet["items"], start=1):
-        name = field_name(position)
+    for item in sheet["items"]:
+        # The field has the version's own name, so that an old page can never answer another question.
+        name = item["key"]
         sent = [one for one in form.getlist(name) if one]
         answer = _read_text(item, sent) if item["kind"] == "text" else _read_choice(item, sent)
         if isinstance(answer, Fault):

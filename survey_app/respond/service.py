@@ -72,8 +72,19 @@ def choose_offer(db: Session, place: Place, *, now: datetime) -> Offer:
     raise _nothing_open(db, place, now)
 
 
+def offer_of_page(place: Place, administration_id: uuid.UUID) -> Offer | None:
+    """Return what a page was rendered for, open or closed since; none if this code may not answer it."""
+    for offer in place.offers:
+        if offer.administration.id == administration_id and offer.administration.state in ("open", "closed"):
+            is_coded = offer.administration.mode == "coded"
+            return offer if offer.is_planned or not is_coded else None
+    return None
+
+
 def _nothing_open(db: Session, place: Place, now: datetime) -> Told:
-    latest = None if place.offers else queries.latest_administration(db, place.classroom_id)
+    if any(offer.administration.state == "open" for offer in place.offers):
+        return Told("nothing_open", status=404)  # for others of the class
+    latest = queries.latest_administration(db, place.classroom_id)
     if latest is not None and latest.state == "draft":
         return Told("not_open_yet", status=404)
     if latest is not None and latest.closed_at is not None and now - latest.closed_at < JUST_CLOSED:
@@ -152,7 +163,8 @@ def record_response(
         return
     _refuse_late(administration, entry, key, now)
     response_id = _add_response(db, administration, focal_code_id, card_id, locale, entry)
-    db.execute(insert(Answer), [{"response_id": response_id, **row} for row in rows])
+    # The table and not the class: the ORM would send one statement for each pattern of empty columns.
+    db.execute(insert(Answer.__table__), [{"response_id": response_id, **row} for row in rows])
     if not administration.has_answers:
         _freeze(db, administration, sheet)
 
