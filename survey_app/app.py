@@ -22,6 +22,7 @@ SLICES = (
     "respond",
     "predictions",
     "results",
+    "paper",
     "cycles",
     "admin",
     "health",

@@ -69,7 +69,7 @@ def sync_library(db: Session, library: measures.Library, *, now: datetime) -> bo
 def _sync_scales(db: Session, library: measures.Library, changed: list[str]) -> dict[str, uuid.UUID]:
     known = {(row.key, row.number): row for row in db.scalars(select(ScaleVersion))}
     ids: dict[str, uuid.UUID] = {}
-    used = {v.scale.key: v.scale for v in library.item_versions.values()} | dict(library.scales)
+    used = {v.scale.reference: v.scale for v in library.item_versions.values()}
     for scale in used.values():
         content = [[option.code, option.score] for option in scale.options]
         fingerprint = _fingerprint([content, scale.max_length])
@@ -91,7 +91,7 @@ def _sync_scales(db: Session, library: measures.Library, changed: list[str]) -> 
             )
         elif row.content_hash != fingerprint:
             changed.append(f"scale {scale.key} {scale.version}")
-        ids[scale.key] = row.id
+        ids[scale.reference] = row.id
     return ids
 
 
@@ -171,7 +171,7 @@ def _new_version(
         kind=str(version.kind),
         band=str(version.band),
         number=version.number,
-        scale_version_id=scales[version.scale.key],
+        scale_version_id=scales[version.scale.reference],
         parent_id=ids.get(version.parent or ""),
         comparability=str(version.comparability),
         reverse_keyed=version.reverse,

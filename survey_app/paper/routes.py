@@ -1,0 +1,173 @@
+"""Print the survey; key it in by keyboard."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from survey_app.catalogue.library import library
+from survey_app.errors import BadInput, NotYet
+from survey_app.models.classrooms import Classroom
+from survey_app.models.responses import Response as Sheet
+from survey_app.models.surveys import Survey
+from survey_app.paper import service
+from survey_app.permissions import Permission
+from survey_app.respond.keys import SheetKey, read_key
+from survey_app.respond.refusals import Told
+from survey_app.respond.service import notices_of
+from survey_app.scope import cycle_for
+from survey_app.security import requires
+from survey_app.surveys import queries as survey_queries
+from survey_app.surveys.routes import record, sheet_of
+from survey_app.ui.filters import notice
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from werkzeug.wrappers import Response
+
+    from survey_app.models.cycles import Cycle
+    from survey_app.models.surveys import Administration
+
+blueprint = Blueprint("paper", __name__)
+notice("keyed", "The answers from paper are stored.")
+BLANK_ROWS = 10
+
+
+@blueprint.get("/cycles/<uuid:cycle_id>/paper")
+@requires(Permission.RUN_CYCLES)
+def print_sheet(cycle_id: uuid.UUID) -> str:
+    """Show the survey for the printer, two languages side by side."""
+    cycle = cycle_for(g.db, g.viewer, cycle_id)
+    given = survey_queries.administrations_of(g.db, cycle.id)
+    sheet = sheet_of(cycle, given)
+    return render_template(
+        "paper/print_sheet.html",
+        cycle=cycle,
+        given=given,
+        sheet=sheet,
+        locales=[name for name in ("en", "es") if name in sheet["words"]],
+        chromes=library().chrome,
+        notices={a.part: notices_of(a, sheet) for a in given},
+    )
+
+
+@blueprint.get("/cycles/<uuid:cycle_id>/key-in")
+@requires(Permission.RUN_CYCLES)
+def key_in(cycle_id: uuid.UUID) -> str:
+    """Show the grid: a row a student, a cell a question."""
+    return _page(cycle_for(g.db, g.viewer, cycle_id))
+
+
+@blueprint.post("/cycles/<uuid:cycle_id>/key-in")
+@requires(Permission.RUN_CYCLES)
+def store(cycle_id: uuid.UUID) -> Response | tuple[str, int]:
+    """Store the rows that were filled in; sent twice, once."""
+    cycle = cycle_for(g.db, g.viewer, cycle_id)
+    try:
+        _store(cycle)
+    except (BadInput, NotYet) as fault:
+        g.db.rollback()
+        faults = getattr(fault, "faults", {})
+        return _page(cycle_for(g.db, g.viewer, cycle_id), told=fault.words, faults=faults), fault.status
+    except Told as refusal:
+        g.db.rollback()
+        told = (
+            "One of these students has answered already, or the results are shown. Nothing of this page was"
+            " stored. Take that row out, or open the survey again for absent students."
+        )
+        return _page(cycle_for(g.db, g.viewer, cycle_id), told=told), refusal.status
+    g.db.commit()
+    return redirect(url_for("cycles.show", cycle_id=cycle.id, did="keyed"), code=303)
+
+
+def _store(cycle: Cycle) -> None:
+    given = survey_queries.administrations_of(g.db, cycle.id)
+    labels = {str(code): code for code, _label in survey_queries.focal_labels(g.db, cycle.id)}
+    keyed = []
+    for administration in given:
+        if administration.state == "draft":
+            raise NotYet("Open the survey first; then key in what stands on paper.")
+        if administration.revealed_at is not None and administration.state != "open":
+            raise NotYet(
+                "The results are shown. Open the survey again for absent students, then key them in."
+            )
+        if administration.locked_at is None and request.form.get("sees_first") != "yes":
+            words = "You have not locked your view yet. Lock it first, or say that you go on all the same."
+            raise BadInput(words, {"sees_first": words})
+        sheet = g.db.get_one(Survey, administration.survey_id).sheet or {}
+        rows = _rows(administration, sheet, labels)
+        if service.store_rows(g.db, administration, sheet, rows, now=g.now):
+            keyed.append(administration)
+    record(keyed, "answers.keyed")
+
+
+def _rows(
+    administration: Administration, sheet: dict[str, Any], labels: dict[str, uuid.UUID]
+) -> list[service.KeyedRow]:
+    rows = []
+    names = [n.removeprefix("key_") for n in request.form if n.startswith(f"key_{administration.part}_")]
+    for name in names:
+        key = read_key(request.form[f"key_{name}"], current_app.config["FOCAL"].secret_key)
+        if key is None or key.administration_id != administration.id:
+            raise BadInput("This page is too old. Reload it and type the rows again.")
+        written = name.partition("_")[2]
+        rows.append(
+            service.KeyedRow(
+                focal_code_id=labels.get(written) if administration.mode == "coded" else None,
+                key=key,
+                cells={
+                    item["id"]: request.form.get(f"cell_{name}_{item['id']}", "") for item in sheet["items"]
+                },
+                name=f"cell_{name}",
+            )
+        )
+    return rows
+
+
+def _page(cycle: Cycle, *, told: str = "", faults: dict[str, str] | None = None) -> str:
+    given = survey_queries.administrations_of(g.db, cycle.id)
+    sheet = sheet_of(cycle, given)
+    secret = current_app.config["FOCAL"].secret_key
+    answered = set(
+        g.db.scalars(
+            select(Sheet.focal_code_id).where(
+                Sheet.administration_id.in_([a.id for a in given]), Sheet.focal_code_id.is_not(None)
+            )
+        )
+    )
+    groups = []
+    for a in given:
+        if a.mode == "coded":
+            waiting = [
+                (f"{a.part}_{code}", label)
+                for code, label in survey_queries.focal_labels(g.db, cycle.id)
+                if code not in answered
+            ]
+        else:
+            waiting = [(f"{a.part}_{place}", str(place)) for place in range(1, BLANK_ROWS + 1)]
+        rows = [
+            {
+                "name": name,
+                "label": label,
+                "key": request.form.get(f"key_{name}") or SheetKey.fresh(a.id, now=g.now).sign(secret),
+            }
+            for name, label in waiting
+        ]
+        groups.append({"administration": a, "rows": rows})
+    return render_template(
+        "paper/key_in.html",
+        cycle=cycle,
+        classroom=g.db.get_one(Classroom, cycle.classroom_id),
+        groups=groups,
+        sheet=sheet,
+        typed=request.form,
+        is_locked=all(a.locked_at for a in given),
+        is_draft=any(a.state == "draft" for a in given),
+        is_shown=any(a.revealed_at and a.state != "open" for a in given),
+        told=told,
+        faults=faults or {},
+    )
