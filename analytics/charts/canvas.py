@@ -112,17 +112,27 @@ class Canvas:
         edge: str | None = None,
         dash: tuple[int, ...] | None = None,
         corner: float = 0,
-        fill: Any = None,
+        shaded_by: str | None = None,
+        shades: dict[float, str] | None = None,
     ) -> None:
-        """Draw one rectangle a row; `fill` is an Altair colour channel when the colour depends on the row."""
-        mark: dict[str, Any] = {"type": "rect", "cornerRadius": corner}
-        if colour:
-            mark["fill"] = colour
+        """Draw one rectangle a row; `shades` gives the colours of values of the column `shaded_by`."""
+        mark: dict[str, Any] = {"type": "rect", "cornerRadius": corner, "fill": colour}
         if edge:
             mark |= {"stroke": edge, "strokeWidth": 1}
         if dash:
             mark["strokeDash"] = list(dash)
-        self._add(rows, mark, x=x, y=y, x2=x2, y2=y2, fill=fill)
+        fill = None
+        if shaded_by and shades:
+            scale = alt.Scale(domain=list(shades), range=list(shades.values()), clamp=True, interpolate="rgb")
+            fill = alt.Fill(shaded_by, type="quantitative", scale=scale, legend=None)
+        self._add(rows, mark, x=x, y=y, x2=x2, y2=y2, shaded_by=shaded_by, fill=fill)
+
+    def withheld(
+        self, rows: Iterable[Row], *, x: str, x2: str, y: str | float, y2: str | float, corner: float = 0
+    ) -> None:
+        """Draw the empty box with a dashed edge that stands where nothing may be shown."""
+        white, grey = theme.WITHHELD, theme.EDGE
+        self.boxes(rows, x=x, x2=x2, y=y, y2=y2, dash=(4, 3), corner=corner, colour=white, edge=grey)
 
     def line(
         self,
@@ -168,8 +178,12 @@ class Canvas:
         bold: bool = False,
         align: str = "left",
         hang: bool = False,
+        lift: float = 0,
+        shift: float = 0,
     ) -> float:
         """Write one label a row, centred on `y` or hanging from it; return the height of the tallest label.
+
+        `lift` and `shift` move all of them up and to the right by so many pixels.
 
         A list of lines is set as lines.
         """
@@ -187,9 +201,10 @@ class Canvas:
             "lineBreak": "\n",
             "color": colour,
             "aria": False,
+            "dx": shift,
         }
         if not hang:
-            mark["dy"] = round(size * 0.33)
+            mark["dy"] = round(size * 0.33 - lift)
         self._add(rows, mark, x=x, y=y, text=column)
         return float(tallest)
 
@@ -237,6 +252,7 @@ class Canvas:
         *,
         by: str | None = None,
         text: str | None = None,
+        shaded_by: str | None = None,
         fill: Any = None,
         **places: str | float | None,
     ) -> None:
@@ -244,10 +260,9 @@ class Canvas:
         if not kept:
             return
         channels = {name: self._place(name, place) for name, place in places.items() if place is not None}
-        used = {place for place in (*places.values(), by, text) if isinstance(place, str)}
+        used = {place for place in (*places.values(), by, text, shaded_by) if isinstance(place, str)}
         if fill is not None:
             channels["fill"] = fill
-            used.add(fill.field if hasattr(fill, "field") else str(fill["shorthand"]).split(":")[0])
         if by:
             channels["detail"] = alt.Detail(by, type="nominal")
         if text:

@@ -13,7 +13,7 @@ LINE = 24
 
 @dataclass(frozen=True)
 class Key:
-    """One mark and what it stands for; `mark` is circle, diamond, box, rule or dashes."""
+    """One mark and what it stands for; `mark` is circle, ring, diamond, box, rule, dashes or dots."""
 
     mark: str
     words: str
@@ -40,11 +40,13 @@ def draw_legend(canvas: Canvas, keys: list[Key], *, top: float = 0) -> float:
 
 
 def _draw(canvas: Canvas, key: Key, left: float, y: float) -> None:
-    if key.mark in ("circle", "diamond"):
+    if key.mark == "ring":
+        canvas.points([{}], x=left + 9, y=y, colour=key.colour, size=60, outline=True)
+    elif key.mark in ("circle", "diamond"):
         size = 150 if key.mark == "diamond" else 130
         canvas.points([{}], x=left + 9, y=y, colour=key.colour, shape=key.mark, size=size, hollow=key.hollow)
     elif key.mark == "box":
         canvas.boxes([{}], x=left, x2=left + 18, y=y - 7, y2=y + 7, colour=key.colour, edge=theme.EDGE)
     else:
-        dash = (5, 4) if key.mark == "dashes" else None
+        dash = {"dashes": (5, 4), "dots": (2, 4)}.get(key.mark)
         canvas.rules([{}], x=left, x2=left + 18, y=y, colour=key.colour, thick=2, dash=dash)

@@ -29,7 +29,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     return ems * size * (1.05 if bold else 1.0)
 
 
-def wrapped(text: str, width: float, *, size: float, bold: bool = False, most: int = 0) -> list[str]:
+def wrapped(text: str, width: float, *, size: float, bold: bool = False) -> list[str]:
     """Return the text in lines no wider than `width` pixels, broken between words.
 
     Parameters
@@ -40,12 +40,10 @@ def wrapped(text: str, width: float, *, size: float, bold: bool = False, most: i
         Room in pixels; font size in pixels.
     bold : bool
         Whether the words are set in the heavier weight.
-    most : int
-        The most lines to keep; the last ends with an ellipsis when words are left out. 0 keeps all.
 
     Examples
     --------
-    >>> wrapped("How much did you decide", 90, size=14)
+    >>> wrapped("How much did you decide", 100, size=14)
     ['How much did', 'you decide']
     """
     lines: list[str] = []
@@ -58,6 +56,4 @@ def wrapped(text: str, width: float, *, size: float, bold: bool = False, most: i
         else:
             line = longer
     lines.append(line)
-    if most and len(lines) > most:
-        return [*lines[: most - 1], lines[most - 1].rstrip(".,;: ") + "…"]
     return lines

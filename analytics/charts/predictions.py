@@ -1,4 +1,4 @@
-"""What the teacher predicted beside what was picked, student by student: an open diamond and a circle."""
+"""What the teacher predicted beside what was picked: student by student, or in counts for a pooled class."""
 
 from __future__ import annotations
 

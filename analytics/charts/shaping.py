@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from analytics import describe
 from analytics.codes import coded
 from analytics.frames import ANSWERS, PREDICTIONS_BY_STUDENT, check_items
 
@@ -136,7 +137,12 @@ def student_rows_frame(
 
 
 def lines_frame(
-    summary: pd.DataFrame, gaps: pd.DataFrame, items: pd.DataFrame, cycles: pd.DataFrame
+    summary: pd.DataFrame,
+    gaps: pd.DataFrame,
+    items: pd.DataFrame,
+    cycles: pd.DataFrame,
+    *,
+    moved: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return `charts.cycles.LINES` for the items of a series.
 
@@ -149,6 +155,8 @@ def lines_frame(
     cycles : DataFrame
         `administration`, `cycle`, `label`; optional, as in `LINES`: `line`, `reason`, `change`, `decision`,
         `late`.
+    moved : DataFrame, optional
+        From `analytics.movement`: the last cycle against the first, one row an item; says which side moved.
 
     Notes
     -----
@@ -159,6 +167,7 @@ def lines_frame(
     both = summary.merge(gaps[["administration", "item", "rating"]], on=["administration", "item"]).merge(
         cycles, on="administration"
     )
+    words = {} if moved is None else _moved_words(moved)
     parts = []
     for item in [item for item in known.index if (both["item"] == item).any()]:
         part = both[both["item"] == item].sort_values("cycle")
@@ -170,6 +179,7 @@ def lines_frame(
                 teacher=part["rating"].astype("Float64") - base,
                 students=part[number].astype("Float64") - base,
                 options=[_favourable_last(known.loc[item])] * len(part),
+                moved=words.get(item, ""),
             )
         )
     lines: pd.DataFrame = pd.concat(parts, ignore_index=True)
@@ -179,6 +189,13 @@ def lines_frame(
 def _means(summary: pd.DataFrame) -> dict[Any, float]:
     enough = summary[summary["n"] >= 10]
     return dict(zip(enough["item"], enough["mean"], strict=True))
+
+
+def _moved_words(moved: pd.DataFrame) -> dict[Any, str]:
+    return {
+        row["item"]: describe.who_moved(str(row["who"]), row["teacher_change"], row["students_change"])
+        for row in moved.to_dict("records")
+    }
 
 
 def _is(rating: Any, code: Any) -> bool:

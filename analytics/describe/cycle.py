@@ -1,53 +1,14 @@
-"""The words beside every picture: what is drawn, the numbers, the pattern; never why: that is the teacher's.
-
-The levels are those of Lundgard and Satyanarayan (2022), Accessible Visualization via Natural Language
-Descriptions. The four words of the gap come with the numbers (`analytics.gap`); here they are only put into
-sentences. Every headline says how many students it rests on, and below ten students all numbers are counts.
-"""
+"""One cycle in words: the gap, the distribution, what was predicted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
+from analytics.describe.words import Told, capital, counted, listed
 from analytics.gap import BOTH_SAW_IT, BOTH_WANT_MORE, THEY_FELT_MORE, WORDS, YOU_SAW_MORE
 
 SPLIT = "your students are split"
 """Said in place of one of the four words when students stand on both sides, far from the middle."""
-
-
-class Told(NamedTuple):
-    """The headline and the three levels of one picture."""
-
-    sentence: str
-    levels: tuple[str, str, str]
-
-
-def counted(number: int, thing: str, things: str = "") -> str:
-    """Return a number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "student"), counted(3, "class", "classes")
-    ('1 student', '3 classes')
-    """
-    return f"{number} {thing if number == 1 else things or thing + 's'}"
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Return parts as a person lists them.
-
-    Examples
-    --------
-    >>> listed(["A", "B", "C"])
-    'A, B and C'
-    """
-    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
-
-
-def capital(sentence: str) -> str:
-    """Return a sentence with its first letter capital and the rest as it is."""
-    return sentence[:1].upper() + sentence[1:]
 
 
 def beside_the_mark(lower: int, same: int, higher: int) -> str:
@@ -181,83 +142,6 @@ def _spread(answers: Sequence[tuple[str, int]]) -> str:
     return f"from {used[0]} to {used[-1]}"
 
 
-def lines_told(panels: Sequence[tuple[str, str, Sequence[tuple[str, str, str, int]]]]) -> Told:
-    """Return the words of both lines over cycles.
-
-    Parameters
-    ----------
-    panels : sequence of (question, which side moved, [(cycle, teacher's place, students' place, n), ...])
-        Places are words of the scale, empty where there is no number.
-    """
-    cycles = max(len(points) for _, _, points in panels)
-    ns = [n for _, _, points in panels for *_, n in points if n]
-    students = "no students" if not ns else _between(min(ns), max(ns), "student")
-    one = (
-        f"Your line and your students' over {counted(cycles, 'cycle')}, the gap between them shaded; "
-        f"{students} each time."
-    )
-    two = " ".join(
-        f"{item}: "
-        + "; ".join(
-            f"{label}: you {you or 'gave no rating'}, students {they or 'too few to show'} ({n})"
-            for label, you, they, n in points
-        )
-        + "."
-        for item, _, points in panels
-    )
-    told = [(item, moved) for item, moved, _ in panels if moved]
-    three = " ".join(f"{item}: {moved}." for item, moved in told) or "Too early to say which side moved."
-    headline = (
-        told[0][1]
-        if len(panels) == 1 and told
-        else f"{counted(len(panels), 'question')}, {counted(cycles, 'cycle')}"
-    )
-    if len(panels) > 1 and told:
-        headline = f"“{told[0][0]}”: {told[0][1]}"
-    caution = "" if cycles >= 10 else " Three cycles make a line, not a signal." if cycles >= 3 else ""
-    return Told(f"{capital(headline)} ({students})", (one, two, three + caution))
-
-
-def _between(low: int, high: int, thing: str) -> str:
-    return counted(low, thing) if low == high else f"{low} to {counted(high, thing)}"
-
-
-def students_told(
-    item: str, said: Mapping[str, Sequence[tuple[str, str]]], steps: Mapping[str, Sequence[float | None]]
-) -> Told:
-    """Return the words of the rows of focal students.
-
-    Parameters
-    ----------
-    item : str
-        The question in short words.
-    said : mapping of code -> [(cycle's label, what she picked or why there is nothing), ...]
-    steps : mapping of code -> the same as numbers, None where there is none
-    """
-    ways: dict[str, list[str]] = {"higher": [], "the same": [], "lower": [], "not yet twice": []}
-    for code, row in steps.items():
-        there = [step for step in row if step is not None]
-        way = "not yet twice" if len(there) < 2 else _way(there[-1] - there[0])
-        ways[way].append(code)
-    twice = len(steps) - len(ways["not yet twice"])
-    parts = [
-        f"{len(codes)} of {twice} {way}" for way, codes in ways.items() if codes and way != "not yet twice"
-    ]
-    headline = f"Since the first time: {listed(parts)}" if parts else "Each student has answered once so far"
-    focal = counted(len(steps), "focal student")
-    one = f"One row for each of {focal}: what was picked on “{item}” in each cycle."
-    two = " ".join(
-        f"{code}: " + ", ".join(f"{label} {words}" for label, words in row) + "."
-        for code, row in said.items()
-    )
-    three = " ".join(f"{capital(way)}: {listed(codes)}." for way, codes in ways.items() if codes)
-    return Told(f"{headline} ({counted(len(steps), 'student')})", (one, two, three))
-
-
-def _way(moved: float) -> str:
-    return "higher" if moved > 0 else "lower" if moved < 0 else "the same"
-
-
 def prediction_told(items: Sequence[tuple[str, Sequence[tuple[str, str, str, int | None]]]]) -> Told:
     """Return the words of predictions beside answers, student by student.
 
@@ -313,7 +197,60 @@ def moved_words(steps: int) -> str:
     return f"{counted(abs(steps), 'step')} {'higher' if steps > 0 else 'lower'}"
 
 
-def levels(*sentences: Iterable[str]) -> tuple[str, str, str]:
-    """Return three levels from three groups of sentences."""
-    one, two, three = (" ".join(group) for group in sentences)
-    return one, two, three
+def foreseen_words(counts: Sequence[tuple[str, int, int]], too_few: str) -> str:
+    """Return how many answers lay where they were predicted, or why that cannot be said.
+
+    Examples
+    --------
+    >>> foreseen_words([("No", 1, 3), ("Yes", 4, 2)], "")
+    '3 of 5 foreseen'
+    """
+    answered = sum(picked for *_, picked in counts)
+    return too_few or f"{_foreseen(counts)} of {answered} foreseen"
+
+
+def _foreseen(counts: Sequence[tuple[str, int, int]]) -> int:
+    return sum(min(predicted, picked) for _, predicted, picked in counts)
+
+
+def counts_told(questions: Sequence[tuple[str, str, Sequence[tuple[str, int, int]]]]) -> Told:
+    """Return the words of predicted counts.
+
+    Parameters
+    ----------
+    questions : sequence of (text, why there are no counts or "", [(option, predicted, picked), ...])
+    """
+    shown = [(text, counts) for text, too_few, counts in questions if not too_few]
+    most = max((sum(picked for *_, picked in counts) for _, counts in shown), default=0)
+    one = (
+        f"For {counted(len(questions), 'question')} an open diamond for how many you thought would pick each "
+        f"answer and a bar for how many of {counted(most, 'student')} did."
+    )
+    two = " ".join(
+        f"{text}: "
+        + (
+            too_few
+            or "; ".join(
+                f"{option} {predicted} predicted, {picked} picked" for option, predicted, picked in counts
+            )
+        )
+        + "."
+        for text, too_few, counts in questions
+    )
+    if not shown:
+        return Told("Too few answers to show (0 students)", (one, two, "Nothing to compare yet."))
+    foreseen, answered = (
+        sum(_foreseen(c) for _, c in shown),
+        sum(picked for _, c in shown for *_, picked in c),
+    )
+    three = " ".join(_most_missed(text, counts) for text, counts in shown)
+    headline = f"{foreseen} of {answered} answers lay where you thought"
+    return Told(f"{headline} ({counted(most, 'student')})", (one, two, three))
+
+
+def _most_missed(text: str, counts: Sequence[tuple[str, int, int]]) -> str:
+    option, predicted, picked = max(counts, key=lambda count: abs(count[2] - count[1]))
+    if predicted == picked:
+        return f"{text}: every count as you predicted."
+    way = "more" if picked > predicted else "fewer"
+    return f"{text}: {abs(picked - predicted)} {way} than you thought picked {option}."
