@@ -63,7 +63,7 @@ def check(_arguments: list[str]) -> int:
     tools = Path(python).parent
     failed = [_fault_line("locks hold no address", "\n".join(addresses_in_locks()))]
     for title, command in (
-        ("style and documentation (ruff)", [str(tools / "ruff"), "check", "-q", "--output-format=concise", "."]),
+        ("style and documentation (ruff)", [str(tools / "ruff"), "check", "-q", "--output-format=concise"]),
         ("types (mypy)", [str(tools / "mypy"), "--no-error-summary"]),
         ("walls between the parts (import-linter)", [str(tools / "lint-imports"), "--no-cache"]),
         ("migrations: one head, same as the models", [python, "-m", "pytest", "-q", SCHEMA_TESTS]),
