@@ -164,7 +164,8 @@ def _numbers(table: Table, column: Column, frame: pd.DataFrame) -> pd.Series[Any
         refuse(table, column.name, frame, given.notna().to_numpy(), "Expected a number.")
     elif pd.api.types.is_complex_dtype(given):
         refuse(table, column.name, frame, given.notna().to_numpy(), "Expected a real number.")
-    value = np.asarray(given.astype(np.float64) if len(given) else np.empty(0), dtype=np.float64)
+    # A copy: what a check returns may be changed without touching the caller's table.
+    value = np.array(given.astype(np.float64) if len(given) else np.empty(0), dtype=np.float64)
     refuse(table, column.name, frame, np.isinf(value), "Expected a finite number.")
     if column.kind == "number":
         return pd.Series(value, index=frame.index, copy=False)

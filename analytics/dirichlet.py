@@ -84,12 +84,14 @@ def mean_quantiles(weights: Floats, chance: Floats) -> Floats:
     >>> mean_quantiles(np.array([[0.5, 0.5]]), np.array([0.5])).round(9).tolist()
     [0.5]
     """
-    low, high = np.zeros(len(weights)), np.full(len(weights), weights.shape[1] - 1.0)
+    low: Floats = np.zeros(len(weights))
+    high: Floats = np.full(len(weights), weights.shape[1] - 1.0)
     for _ in range(44):
         middle = (low + high) / 2
         below = mean_below(weights, middle) < chance
         low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return (low + high) / 2
+    middle = (low + high) / 2
+    return middle
 
 
 def unseen_total(weights: Floats, left: int) -> Floats:

@@ -214,7 +214,7 @@ def summarise(
     middle = (first_step(below, (n + 1) // 2) + first_step(below, n // 2 + 1)) / 2
     summary = {**counted.named(), "n": n, "dropped": counted.missing.sum(axis=1)}
     for place, reason in enumerate(MISSING_REASONS):
-        summary[reason] = counted.missing[:, place]
+        summary[reason] = counted.missing[:, place].copy()
     summary["lowest"] = whole_unless(few, lowest + first)
     summary["highest"] = whole_unless(few, lowest + last)
     summary["median"] = np.where(few, np.nan, lowest + middle)
