@@ -91,7 +91,7 @@ def straight_lining(answers: pd.DataFrame, items: pd.DataFrame) -> StraightLinin
     --------
     >>> items = pd.DataFrame({"item": ["a", "b", "c"], "steps": 4, "reverse": [False, False, True]})
     >>> sheets = [[4, 4, 4], [3, 4, 1], [2, 2, 3], [4, 4, 1]] * 3
-    >>> rows = [(1, item, who, sheet["abc".index(item)]) for who, sheet in enumerate(sheets) for item in "abc"]
+    >>> rows = [(1, "abc"[at], who, sheet[at]) for who, sheet in enumerate(sheets) for at in range(3)]
     >>> answers = pd.DataFrame(rows, columns=["administration", "item", "student", "value"])
     >>> found = straight_lining(answers, items)
     >>> found.n, found.straight, found.share_reversed, found.flag
