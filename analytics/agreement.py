@@ -1,9 +1,8 @@
-"""Do raters agree beyond chance: kappas for two or a fixed number of raters, Krippendorff's alpha for any.
+"""Do raters agree beyond chance: kappas for two raters, or for a fixed number of them.
 
 A coefficient of chance-corrected agreement falls when one category dominates, although raters agree nearly
 always: the shares of exact and within-one agreement therefore stand beside it. Below 0.6 raters need to talk.
-Intraclass correlations stand in :mod:`analytics.icc`. Krippendorff's alpha is our own code because the
-package for it is under the GPL.
+For missing ratings and other metrics see :mod:`analytics.krippendorff`, for scores :mod:`analytics.icc`.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from scipy import stats
 from analytics.arrays import (
     Cells,
     Floats,
-    FrameError,
     bad_argument,
     numbers_or_gaps,
     same_length,
@@ -31,8 +29,6 @@ FEWEST_RATED = 2
 """Things rated twice from which agreement is worked out: below 30 mind the interval."""
 
 Weights = Literal["none", "linear", "quadratic"]
-Metric = Literal["nominal", "ordinal", "interval", "ratio"]
-METRICS: tuple[Metric, ...] = ("nominal", "ordinal", "interval", "ratio")
 
 
 @dataclass(frozen=True)
@@ -68,40 +64,6 @@ class Kappa:
     n: int
     dropped: int
     raters: int
-    method: str
-    version: str
-    too_few: TooFew | None
-
-
-@dataclass(frozen=True)
-class Krippendorff:
-    """Krippendorff's alpha.
-
-    Parameters
-    ----------
-    value : float or None
-        1 for full agreement, 0 for what chance would give, below 0 for systematic disagreement.
-    metric : str
-        How far two ratings lie apart.
-    observed, expected : float or None
-        Mean disagreement seen, and expected by chance.
-    n, dropped : int
-        Ratings that stand beside another of the same unit; ratings that do not.
-    units : int
-        Units with two or more ratings.
-    method, version : str
-        Name of the coefficient; version of rules and constants.
-    too_few : TooFew or None
-        Why there is no number.
-    """
-
-    value: float | None
-    metric: Metric
-    observed: float | None
-    expected: float | None
-    n: int
-    dropped: int
-    units: int
     method: str
     version: str
     too_few: TooFew | None
@@ -168,7 +130,7 @@ def fleiss_kappa(ratings: pd.DataFrame | npt.ArrayLike) -> Kappa:
     ----------
     ratings : DataFrame or array, things x raters
         Codes; things that a rater left out are dropped and counted. For missing ratings or ordered codes use
-        :func:`krippendorff`.
+        :func:`analytics.krippendorff.krippendorff_alpha`.
 
     Returns
     -------
@@ -202,86 +164,6 @@ def fleiss_kappa(ratings: pd.DataFrame | npt.ArrayLike) -> Kappa:
     chance = float(((counts.sum(axis=0) / used.size) ** 2).sum())
     value = (pairs - chance) / (1 - chance)
     return _kappa(used, len(table), (value, None, None), 0.95, method, None)
-
-
-def krippendorff(ratings: pd.DataFrame | npt.ArrayLike, *, metric: Metric = "ordinal") -> Krippendorff:
-    """Return Krippendorff's alpha: any number of raters, any metric, missing ratings allowed.
-
-    Parameters
-    ----------
-    ratings : DataFrame or array, units x raters
-        Codes; None or NaN where a rater gave none. Units with fewer than two ratings say nothing about
-        agreement: their ratings are dropped and counted.
-    metric : {"nominal", "ordinal", "interval", "ratio"}
-        How far two codes lie apart: equal or not; by the codes between them; by their difference; by their
-        difference as a share of their sum.
-
-    Returns
-    -------
-    Krippendorff
-
-    Raises
-    ------
-    FrameError
-        If a code is no number, or below 0 with ``ratio``.
-
-    Notes
-    -----
-    alpha = 1 - (n - 1) sum o_ck d_ck / sum n_c n_k d_ck, with o the coincidences of codes within units, each
-    unit of m ratings weighted by 1 / (m - 1), and d the squared distance. Source: Krippendorff (2011),
-    Computing Krippendorff's Alpha-Reliability.
-
-    Examples
-    --------
-    >>> ratings = [[1, 1, None, 1], [2, 2, 3, 2], [3, 3, 3, 3], [3, 3, 3, 3], [2, 2, 2, 2], [1, 2, 3, 4],
-    ...            [4, 4, 4, 4], [1, 1, 2, 1], [2, 2, 2, 2], [None, 5, 5, 5], [None, None, 1, 1],
-    ...            [None, None, 3, None]]
-    >>> [round(krippendorff(ratings, metric=metric).value, 3) for metric in METRICS]
-    [0.743, 0.815, 0.849, 0.797]
-    """
-    if metric not in METRICS:
-        raise bad_argument("krippendorff", "metric", metric, f"Expected one of {', '.join(METRICS)}.")
-    table, _ = score_table("krippendorff", ratings)
-    there = ~np.isnan(table)
-    paired = there.sum(axis=1) >= 2
-    used, units = table[paired], int(paired.sum())
-    codes = np.unique(used[~np.isnan(used)])
-    if metric == "ratio" and len(codes) and codes[0] < 0:
-        raise FrameError("krippendorff", "The ratio metric needs codes of 0 or more.", column="ratings")
-    # [unit, code]: how many raters gave this unit this code.
-    counts = (used[:, :, None] == codes).sum(axis=1).astype(float)
-    n = int(counts.sum())
-    too_few = None
-    if units < FEWEST_RATED:
-        too_few = TooFew("units with two or more ratings", units, FEWEST_RATED)
-    elif len(codes) < 2:
-        too_few = TooFew("different ratings", len(codes), 2)
-    observed = expected = value = None
-    if too_few is None:
-        distance = _distances(codes, counts.sum(axis=0), metric)
-        weighted = counts / (counts.sum(axis=1, keepdims=True) - 1)
-        coincidences = weighted.T @ counts - np.diag(weighted.sum(axis=0))
-        total = counts.sum(axis=0)
-        observed = float((coincidences * distance).sum() / n)
-        expected = float((np.outer(total, total) * distance).sum() / (n * (n - 1)))
-        value = 1 - observed / expected
-    name = f"Krippendorff's alpha, {metric}"
-    dropped = int(there.sum()) - n
-    return Krippendorff(value, metric, observed, expected, n, dropped, units, name, VERSION, too_few)
-
-
-def _distances(codes: Floats, totals: Floats, metric: Metric) -> Floats:
-    """Return squared distances between all pairs of codes."""
-    if metric == "nominal":
-        return 1.0 - np.eye(len(codes))
-    if metric == "ordinal":
-        middle = np.cumsum(totals) - totals / 2
-        return np.asarray(np.subtract.outer(middle, middle) ** 2)
-    apart = np.subtract.outer(codes, codes) ** 2
-    if metric == "interval":
-        return np.asarray(apart)
-    both = np.add.outer(codes, codes) ** 2
-    return np.asarray(np.divide(apart, both, out=np.zeros_like(apart), where=both > 0))
 
 
 def _weighted_kappa(used: Floats, weights: Weights) -> tuple[float, float]:

@@ -84,7 +84,7 @@ def decision_study(
     Notes
     -----
     relative = t / (t + s / n_s + tl / n_l + r / (n_s n_l)); absolute adds l / n_l to the denominator. With
-    new students each time s is divided by n_s n_l. Source: Brennan (2001), Generalizability Theory, chapter 4.
+    new students each time s is divided by n_s n_l. Source: Brennan (2001), Generalizability Theory.
 
     Examples
     --------
@@ -195,11 +195,8 @@ def _check_components(components: Components) -> None:
         if isinstance(value, bool | str) or not 0 <= value < np.inf:
             raise bad_argument("decision study", name, value, "Expected a variance of 0 or more.")
     if components.teacher == 0:
-        raise FrameError(
-            "decision study",
-            "Found 0. Without variance between teachers nothing is told apart.",
-            column="teacher",
-        )
+        says = "Without variance between teachers nothing is told apart."
+        raise bad_argument("decision study", "teacher", 0, says)
 
 
 def _check_target(target: float) -> None:
