@@ -10,8 +10,9 @@
   var body = null, tries = 0, timer = 0, isOnItsWay = false;
 
   form.addEventListener("submit", function (event) {
-    if (event.submitter !== send) return; // the language buttons go the ordinary way
+    if (event.submitter !== send && !event.submitter.hidden) return; // a language button: the ordinary way
     event.preventDefault();
+    if (event.submitter !== send) return; // the Enter key sends nothing
     if (isOnItsWay) return;
     if (!body) {
       body = new URLSearchParams(new FormData(form)).toString();
