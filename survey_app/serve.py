@@ -6,6 +6,7 @@ One process, because SQLite before 3.51.3 can lose writes when several processes
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import signal
 import socket
@@ -147,6 +148,8 @@ def _serve(app: Flask, listening: socket.socket) -> None:
         raise SystemExit(0)
 
     signal.signal(signal.SIGTERM, stop)
+    # A class that answers at once queues for a moment; that is no news for a teacher's screen.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     # Nothing is said to strangers about what serves them (ident), and no header of a proxy is believed.
     server = create_server(app, sockets=[listening], threads=THREADS, ident=None)
     server.run()
