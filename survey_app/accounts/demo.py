@@ -39,7 +39,7 @@ def people_to_show(db: Session) -> list[DemoPerson]:
     rows = db.execute(
         select(RoleGrant.role, Person.display_name, Person.email, Organisation.name, count)
         .join(Person, Person.id == RoleGrant.person_id)
-        .join(Organisation, Organisation.id == Person.organisation_id)
+        .join(Organisation, Organisation.id == RoleGrant.organisation_id)
         .outerjoin(cycles, cycles.c.owner_id == Person.id)
         .where(Person.email.endswith(DEMO_ADDRESSES, autoescape=True), Person.disabled_at.is_(None))
         .order_by(count.desc(), Person.email)

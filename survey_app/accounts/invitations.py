@@ -101,7 +101,7 @@ def _check_may_invite(db: Session, viewer: Viewer, role: str, organisation_id: u
         raise NotAllowed("You cannot give this role there. An administrator of the network can.")
     kind = places[organisation_id].kind
     if role not in ROLES_GIVEN_AT[kind]:
-        fault = f"Nobody is {role} of a {kind}. Choose a region or the network."
+        fault = f"The role {role} is given at a region or the network, not at a {kind}. Choose again where."
         raise BadInput(fault, {"role": fault})
 
 

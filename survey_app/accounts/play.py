@@ -51,7 +51,7 @@ OWN_WAY = PlayQuestion(
 QUESTIONS = (CHANCE, OWN_WAY)
 STUDENTS = (
     PlayStudent("A", "had a hand up first, and spoke three times.", {"chance": 4, "own_way": 3}),
-    PlayStudent("B", "filled a page with sketches and numbers. No word.", {"chance": 3, "own_way": 4}),
+    PlayStudent("B", "wrote and sketched all lesson, and said nothing.", {"chance": 3, "own_way": 4}),
     PlayStudent("C", "sat in a lively group, nodded and laughed.", {"chance": 1, "own_way": 2}),
     PlayStudent("D", "came late, into a group that had its plan.", {"chance": 2, "own_way": 1}),
     PlayStudent("E", "explained the table in English and in Spanish.", {"chance": 2, "own_way": 3}),
@@ -66,6 +66,13 @@ class Beside:
     predicted: str
     picked: str
     words: str
+
+
+def unpicked(picked: Mapping[str, int], names: list[str]) -> dict[str, str]:
+    """Return what to say at each field without a pick."""
+    asked = {question.name: question.label for question in QUESTIONS}
+    asked |= {f"student_{one.code}": one.code for one in STUDENTS}
+    return {name: f"{asked[name]}: pick one answer." for name in names if name not in picked}
 
 
 def picks_in(sent: Mapping[str, str], names: list[str]) -> dict[str, int]:

@@ -8,11 +8,14 @@ from flask import current_app, g
 
 from survey_app.accounts import queries, service
 from survey_app.accounts.blueprint import passwords
+from survey_app.accounts.forms import faults_of
 from survey_app.accounts.passwords import password_fault
 from survey_app.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from wtforms import Form
 
 
 def mark_of(email: str) -> bytes:
@@ -38,16 +41,20 @@ def prove(email: str, typed: str) -> service.Proof:
     return service.Proof(stored, fits, new_hash)
 
 
-def hash_new(password: str, *, about: Iterable[str]) -> str:
-    """Return the hash of a new password, or say why it is refused.
+def hash_new(form: Form, *, about: Iterable[str | None]) -> str:
+    """Return the hash of the new password in a form, or name every fault of the form at once.
 
     Raises
     ------
     BadInput
-        If it is too short, too long or too easy.
+        If a field has not its shape, or the password is too short, too long or too easy.
     """
-    fault = password_fault(password, about=about)
-    if fault:
-        raise BadInput(fault, {"password": fault})
+    faults = {} if form.validate() else faults_of(form)
+    easy = password_fault(form.password.data or "", about=[text for text in about if text])
+    if easy:
+        faults.setdefault("password", easy)
+    if faults:
+        in_order = {field.name: faults[field.name] for field in form if field.name in faults}
+        raise BadInput("Look at what is marked.", in_order)
     g.db.rollback()
-    return passwords().hash(password)
+    return passwords().hash(form.password.data)

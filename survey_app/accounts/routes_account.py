@@ -77,7 +77,7 @@ def change_password() -> Response | tuple[str, int]:
     about.append(queries.organisation_name(g.db, person.organisation_id))
     try:
         proof = prove(email, form.password_now.data)
-        new_hash = hash_new(form.password.data, about=about) if proof.fits else ""
+        new_hash = hash_new(form, about=about) if proof.fits else ""
         if not _accept(proof, email):
             return _account_page({"password_now": WRONG_PASSWORD}), 422
     except service.Waiting as wait:

@@ -67,14 +67,12 @@ def begin() -> Response | tuple[str, int]:
     if queries.has_people(g.db):
         return redirect(url_for("accounts.front"), code=303)
     try:
-        if not form.validate():
-            raise BadInput("Look at what is marked.", faults_of(form))
-        about = [form.name.data, form.email.data, form.organisation.data]
+        password_hash = hash_new(form, about=[form.name.data, form.email.data, form.organisation.data])
         person = make_first_account(
             g.db,
             name=form.name.data,
             email=form.email.data,
-            password_hash=hash_new(form.password.data, about=about),
+            password_hash=password_hash,
             organisation=form.organisation.data,
             time_zone=form.time_zone.data,
             now=g.now,

@@ -8,7 +8,7 @@ from flask import g, redirect, render_template, request, url_for
 
 from survey_app.accounts import invitations, password_links, queries, service
 from survey_app.accounts.blueprint import COOKIE, allow_long_form, blueprint, with_session
-from survey_app.accounts.forms import JoinForm, NewPasswordForm, faults_of
+from survey_app.accounts.forms import JoinForm, NewPasswordForm
 from survey_app.accounts.proofs import hash_new, mark_of
 from survey_app.errors import BadInput
 from survey_app.models.people import Person
@@ -42,10 +42,8 @@ def accept(token: str) -> Response | tuple[str, int]:
         return _accept_as_viewer(token)
     form = JoinForm(request.form)
     try:
-        if not form.validate():
-            raise BadInput("Look at what is marked.", faults_of(form))
         place = queries.organisation_name(g.db, invitation.organisation_id)
-        password_hash = hash_new(form.password.data, about=[form.name.data, invitation.email, place])
+        password_hash = hash_new(form, about=[form.name.data, invitation.email, place])
     except BadInput as fault:
         return _join_page(token, invitation, form, fault.faults), fault.status
     # Asked again: the password was worked out with no transaction open, and a link opens once.
@@ -103,9 +101,7 @@ def set_password(token: str) -> Response | tuple[str, int]:
     _link, person = password_links.open_password_link(g.db, token, now=g.now)
     form = NewPasswordForm(request.form)
     try:
-        if not form.validate():
-            raise BadInput("Look at what is marked.", faults_of(form))
-        new_hash = hash_new(form.password.data, about=[person.display_name, person.email])
+        new_hash = hash_new(form, about=[person.display_name, person.email])
     except BadInput as fault:
         return _new_password_page(token, person, fault.faults), fault.status
     link, person = password_links.open_password_link(g.db, token, lock=True, now=g.now)

@@ -15,7 +15,6 @@ from survey_app.ui.figures import figure
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
-PICK_ONE = "Pick one answer here."
 STEPS = tuple(enumerate(game.OPTIONS, start=1))
 
 
@@ -38,7 +37,7 @@ def play_saw() -> str:
 def play_predict() -> str | tuple[str, int]:
     """Ask what each of the five will pick."""
     rating = game.picks_in(request.args, game.rating_names())
-    if faults := _unpicked(rating, game.rating_names()):
+    if faults := game.unpicked(rating, game.rating_names()):
         return _saw_page(rating, faults), 422
     return _predict_page(rating, game.picks_in(request.args, game.prediction_names()), {})
 
@@ -51,7 +50,7 @@ def play_look() -> Response | str | tuple[str, int]:
     if len(rating) < len(game.QUESTIONS):
         return redirect(url_for("accounts.play"), code=303)
     predicted = game.picks_in(request.args, game.prediction_names())
-    if faults := _unpicked(predicted, game.prediction_names()):
+    if faults := game.unpicked(predicted, game.prediction_names()):
         return _predict_page(rating, predicted, faults), 422
     # Imported here: it loads Altair and pandas, which no other page of this slice needs.
     from survey_app.accounts.play_picture import gap_drawing, predicted_exactly
@@ -66,10 +65,6 @@ def play_look() -> Response | str | tuple[str, int]:
         near=near,
         has_people=queries.has_people(g.db),
     )
-
-
-def _unpicked(picked: dict[str, int], names: list[str]) -> dict[str, str]:
-    return {name: PICK_ONE for name in names if name not in picked}
 
 
 def _saw_page(rating: dict[str, int], faults: dict[str, str]) -> str:

@@ -52,7 +52,10 @@ def people_lines(db: Session, viewer: Viewer) -> list[PersonLine]:
     names = places | organisation_names(db, {one.organisation_id for one in people} - set(places))
     lines = []
     for one in sorted(people, key=lambda person: (person.display_name.casefold(), person.email)):
-        own = [grant for grant in grants if grant.person_id == one.id]
+        own = sorted(
+            (grant for grant in grants if grant.person_id == one.id),
+            key=lambda grant: (grant.organisation_id != one.organisation_id, grant.name, grant.role),
+        )
         roles = tuple(
             grant.role if grant.organisation_id == one.organisation_id else f"{grant.role} at {grant.name}"
             for grant in own

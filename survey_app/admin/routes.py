@@ -146,9 +146,10 @@ def _person_page(one: Person, faults: dict[str, str] | None = None) -> str:
     places = administered(g.db, g.viewer.person_id)
     roles = accounts.roles_of(g.db, one.id)
     taken = {(role.role, role.organisation_id) for role in roles}
+    nearest_first = sorted(places, key=lambda place: place.id != one.organisation_id)
     offered = [
         (place, role)
-        for place in places
+        for place in nearest_first
         for role in ROLES_GIVEN_AT[place.kind]
         if (role, place.id) not in taken
     ]
