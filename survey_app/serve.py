@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
@@ -63,9 +64,21 @@ def main(arguments: list[str]) -> int:
         print(_database_words(config, fault), file=sys.stderr)
         return 1
     _announce(config, port, lan=options.lan)
+    threading.Thread(target=_warm_up, daemon=True).start()
     _serve(app, listening)
     print("\nFocal has stopped. Everything is kept.")
     return 0
+
+
+def _warm_up() -> None:
+    """Load what draws pictures while nobody waits: the first reveal would pay seconds for it otherwise.
+
+    Only ever in the process that serves: a renderer that was used before a fork hangs in every child.
+    """
+    from analytics.examples import EXAMPLES
+
+    _title, build = EXAMPLES["gap-focal"]
+    build("wide").svg()
 
 
 def wanted_port(environment: Mapping[str, str]) -> int:

@@ -61,7 +61,7 @@ def new() -> str:
         data={
             "cycle_id": str(uuid.uuid4()),
             "classroom": str(own[0].id) if own else "new",
-            "ready_set": request.args.get("ready_set", "agency_lesson_study"),
+            "ready_set": request.args.get("ready_set", "whole_class"),
             "asks_focal": True,
             "focal_count": STANDARD_FOCAL,
             "change": idea,

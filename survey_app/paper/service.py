@@ -91,7 +91,7 @@ def _read(sheet: Mapping[str, Any], row: KeyedRow) -> tuple[dict[str, int | str]
 
 
 def _answer(item: Mapping[str, Any], typed: str) -> int | str | None:
-    """Return a value or a missing reason; none for what is neither. A number is the box counted from the top."""
+    """Return a value or a missing reason; none for what is neither. A number is the box from the top."""
     if typed in ("", SKIPPED):
         return "skipped"
     if typed == NOT_UNDERSTOOD:

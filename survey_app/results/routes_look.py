@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, g, redirect, render_template, request, url_for
@@ -122,12 +123,21 @@ def keep_picture(cycle_id: uuid.UUID, part: str, name: str, form: str) -> Respon
 @requires(Permission.SEE_LIBRARY)
 def gallery() -> str:
     """Show every picture on invented classrooms, with its words and its table."""
-    from analytics.examples import all_pictures
+    from survey_app.ui.figures import figure
 
-    from survey_app.ui.figures import draw, figure
-
-    figures = [(name, title, figure(draw(*drawable), id=name)) for name, title, drawable in all_pictures()]
+    figures = [(name, title, figure(drawing, id=name)) for name, title, drawing in _examples()]
     return render_template("results/gallery.html", figures=figures)
+
+
+@cache
+def _examples() -> list[tuple[str, str, Any]]:
+    """Return the gallery's drawings; invented answers never change, so they are drawn once a process."""
+    from analytics.examples import EXAMPLES
+    from survey_app.ui.figures import drawing_of
+
+    return [
+        (name, title, drawing_of(build("wide"), build("phone"))) for name, (title, build) in EXAMPLES.items()
+    ]
 
 
 def _part(

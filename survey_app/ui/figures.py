@@ -82,7 +82,7 @@ def draw(builder: Callable[..., Picture], frame: pd.DataFrame, **options: Any) -
     kept = _memory.get(key) or _read(folder / f"{key}.json")
     if kept is None:
         wide, phone = (builder(frame, width=width, **options) for width in ("wide", "phone"))
-        kept = _drawing(wide, phone)
+        kept = drawing_of(wide, phone)
         # Single students' answers stay in the database, where they can be erased.
         if not wide.own_view:
             _write(folder, key, kept)
