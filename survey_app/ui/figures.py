@@ -124,7 +124,8 @@ def forget_pictures(instance: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _drawing(wide: Picture, phone: Picture) -> Drawing:
+def drawing_of(wide: Picture, phone: Picture) -> Drawing:
+    """Return the drawing of one picture built at both widths; kept nowhere."""
     table = wide.table
     return Drawing(
         name=wide.name,
