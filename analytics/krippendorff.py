@@ -1,7 +1,7 @@
 """Krippendorff's alpha: agreement beyond chance of any number of raters, in any metric, some ratings missing.
 
 Our own code, because the package for it is under the GPL. Like every coefficient of its kind it falls when
-one category dominates although raters agree nearly always; below 0.667 draw no conclusion (Krippendorff 2004).
+one category dominates although raters agree nearly always; below 0.667 draw no conclusion.
 """
 
 from __future__ import annotations
