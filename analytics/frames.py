@@ -164,8 +164,12 @@ def check_predictions_by_count(predictions: pd.DataFrame, items: pd.DataFrame) -
 
 
 def check_earlier(earlier: pd.DataFrame) -> pd.DataFrame:
-    """Return EARLIER; a later administration given twice is refused, an earlier one may serve several."""
-    return checked_columns(EARLIER, earlier)
+    """Return EARLIER; a row given twice or compared with itself is refused."""
+    checked = checked_columns(EARLIER, earlier)
+    sides = (checked[name].astype(object) for name in ("administration", "earlier"))
+    same = np.array([one == other for one, other in zip(*sides, strict=True)], dtype=bool)
+    refuse(EARLIER, "earlier", checked, same, "An administration cannot be its own earlier one.")
+    return checked
 
 
 def check_series(series: pd.DataFrame) -> pd.DataFrame:

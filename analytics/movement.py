@@ -45,7 +45,7 @@ def which_side_moved(
     Returns
     -------
     DataFrame
-        One row for each pair of administrations and item rated and answered in the later one:
+        One row for each pair of administrations and item that was rated or answered in either:
         ``administration``, ``earlier``, ``item``, ``n`` (students who answered both times), ``dropped``
         (answered once only); ``gap_before``, ``gap_after``, ``gap_change``, ``teacher_change``,
         ``students_change`` (steps, over those ``n``); ``who``; ``too_few``, ``method``, ``version``.

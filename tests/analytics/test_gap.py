@@ -168,7 +168,7 @@ def test_the_order_of_the_rows_does_not_matter():
 
 
 def test_sparse_surveys_with_many_items_count_the_same():
-    """Each administration asks one of 200 items: the counting then works on what is there, not on all pairs."""
+    """Each administration asks one of 200 items: the counting works on what is there, not on all pairs."""
     items = pd.DataFrame({"item": [f"i{k}" for k in range(200)], "steps": 4})
     rows = [(a, f"i{(a * 37) % 200}", s, 1 + (a + s) % 4) for a in range(150) for s in range(3)]
     answers = pd.DataFrame(rows, columns=["administration", "item", "student", "value"])
@@ -179,7 +179,9 @@ def test_sparse_surveys_with_many_items_count_the_same():
 
 
 def test_the_distribution_lists_every_option_with_the_label_that_was_picked():
-    items = pd.DataFrame({"item": ["SM4"], "steps": [3], "reverse": [True], "options": [["No", "Some", "Yes"]]})
+    items = pd.DataFrame(
+        {"item": ["SM4"], "steps": [3], "reverse": [True], "options": [["No", "Some", "Yes"]]}
+    )
     answers = pd.DataFrame({"administration": 1, "item": "SM4", "student": list("ABC"), "value": [1, 1, 3]})
     table = distribution(count_answers(answers, items))
     assert table[["code", "option", "count"]].values.tolist() == [[1, "Yes", 1], [2, "Some", 0], [3, "No", 2]]
