@@ -12,7 +12,7 @@ from analytics.charts.predicted_counts import prediction_by_counts
 from analytics.charts.predictions import prediction_by_student
 from analytics.charts.shaping import prediction_frame, steps_frame
 from analytics.gap import gap_by_item
-from analytics.movement import which_side_moved, which_side_moved_pooled
+from analytics.movement import SMALLEST_MOVE, which_side_moved, which_side_moved_pooled
 from analytics.summary import count_answers, distribution, summarise
 from survey_app.results.frames import tables_of
 
@@ -66,10 +66,10 @@ def may_compare(tables: Mapping[str, Any]) -> bool:
     return bool(tables["predictions"]) and not skipped and not tables["too_few"]
 
 
-def changes_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return, for each question asked both times, the gap before and after and which side moved.
+def changes_between(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return, for each question asked both times, how the gap changed and which side moved, in words.
 
-    ``change`` and gaps are in steps; ``words`` say who moved, or why nothing can be said.
+    Only students present both times count where they have codes; otherwise the groups as they were.
     """
     given = tables_of([("before", before), ("now", now)])
     if given.answers.empty or given.items.empty:
@@ -80,19 +80,26 @@ def changes_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[dic
     else:
         gaps = gap_by_item(count_answers(given.answers, given.items), given.ratings)
         moved = which_side_moved_pooled(gaps, pairs)
-    labels = dict(zip(given.items["item"], given.items["label"], strict=True))
+    rows = {row["item"]: row for row in moved.to_dict("records")}
     asked_before = {item["key"] for item in before["items"]}
     return [
         {
-            "question": labels[row["item"]],
-            "n": int(row["n"]),
-            "before": None if row["too_few"] else float(row["gap_before"]),
-            "after": None if row["too_few"] else float(row["gap_after"]),
-            "words": str(row["too_few"]) or MOVED.get(str(row["who"]), ""),
+            "key": item["key"],
+            "question": item["label"],
+            "n": int(rows[item["key"]]["n"]),
+            "gap": "" if rows[item["key"]]["too_few"] else _gap_words(rows[item["key"]]),
+            "words": "" if rows[item["key"]]["too_few"] else MOVED[str(rows[item["key"]]["who"])],
+            "too_few": str(rows[item["key"]]["too_few"]),
         }
-        for row in moved.to_dict("records")
-        if row["item"] in asked_before
+        for item in now["items"]
+        if item["key"] in asked_before and item["key"] in rows
     ]
+
+
+def _gap_words(row: Mapping[str, Any]) -> str:
+    """Return whether the gap shrank: half a step or more, so that one answer of a few is no news."""
+    change = abs(float(row["gap_after"])) - abs(float(row["gap_before"]))
+    return "wider" if change >= SMALLEST_MOVE else "closer" if change <= -SMALLEST_MOVE else "about the same"
 
 
 def _steps(tables: Mapping[str, Any]) -> pd.DataFrame | None:

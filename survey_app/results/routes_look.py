@@ -170,5 +170,5 @@ def _part(
         "snapshots": snapshots,
         "tables": latest,
         "figures": figures,
-        "changes": pictures.changes_since(before, latest) if before else [],
+        "changes": pictures.changes_between(before, latest) if before else [],
     }

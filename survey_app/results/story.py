@@ -13,6 +13,7 @@ from analytics.charts.students import student_rows
 from analytics.gap import gap_by_item
 from analytics.summary import count_answers, summarise
 from survey_app.results.frames import tables_of
+from survey_app.results.pictures import changes_between
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,6 +43,8 @@ def lines(turns: Sequence[Turn]) -> tuple[Any, pd.DataFrame] | None:
     # Named by their keys until versions of one idea have been brought together.
     keyed = given.items.assign(label=given.items["item"])
     frame = lines_frame(summarise(counted), gap_by_item(counted, given.ratings), keyed, _cycles(shown))
+    moved = {change["key"]: change["words"] for change in changes_between(shown[0].tables, shown[-1].tables)}
+    frame["moved"] = [f"from first to last, {moved[key]}" if moved.get(key) else "" for key in frame["item"]]
     return lines_over_cycles, _joined_versions(frame, given.items)
 
 
