@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from survey_app.models.classrooms import FocalCode
-from survey_app.models.cycles import CycleFocal
+from survey_app.models.cycles import Cycle, CycleFocal
 from survey_app.models.responses import Response
 from survey_app.models.surveys import Administration, Survey, SurveyItem
 
@@ -60,6 +60,18 @@ def open_elsewhere(db: Session, classroom_id: uuid.UUID, *, cycle_id: uuid.UUID)
         )
         .limit(1)
     ).first()
+
+
+def cycles_with_open_survey(db: Session, classroom_id: uuid.UUID) -> list[Cycle]:
+    """Return the cycles whose survey is open in this class."""
+    return list(
+        db.scalars(
+            select(Cycle)
+            .join(Administration, Administration.cycle_id == Cycle.id)
+            .where(Administration.classroom_id == classroom_id, Administration.state == "open")
+            .distinct()
+        )
+    )
 
 
 def focal_labels(db: Session, cycle_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from survey_app.catalogue.library import library
 from survey_app.catalogue.queries import Question, questions
+from survey_app.classrooms.archive import before_archive
 from survey_app.errors import BadInput, NotYet
 from survey_app.models.cycles import CycleFocal, PlanPrediction
 from survey_app.models.responses import Answer, Response
@@ -363,3 +364,11 @@ def _freeze(
     survey.sheet = make_sheet(chosen, survey.fills, library())
     survey.frozen_at = now
     db.flush()
+
+
+def _close_before_archive(db: Session, classroom: Classroom, now: datetime) -> None:
+    for cycle in queries.cycles_with_open_survey(db, classroom.id):
+        close_surveys(db, cycle, now=now)
+
+
+before_archive(_close_before_archive)

@@ -94,7 +94,7 @@ def _words(
                 continue
             is_draft = is_draft or words.state == "machine_draft"
             items[str(question.id)][perspective] = {
-                "text": fill(words.text, **{name: fills.get(name, "") for name in placeholders(words.text)}),
+                "text": _filled(words.text, fills),
                 "labels": words.labels,
                 "not_applicable": words.not_applicable,
             }
@@ -102,3 +102,9 @@ def _words(
     header = chrome.header(**{name: fills.get(name, "") for name in ("lesson", "math", "science")})
     state = "machine_draft" if is_draft else "source" if locale == "en" else "reviewed"
     return {"header": header, "state": state, "items": items}
+
+
+def _filled(text: str, fills: Mapping[str, str]) -> str:
+    # The number of students stands above the teacher's form; "these {n} students" reads as well without it.
+    filled = fill(text, **{name: fills.get(name, "") for name in placeholders(text)})
+    return " ".join(filled.split())
