@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from survey_app.models.classrooms import Classroom, FocalCode
 from survey_app.models.cycles import Cycle, CycleFocal, PlanPrediction, Series
 from survey_app.models.improvement import ChangeIdea
+from survey_app.models.people import Organisation
 from survey_app.models.surveys import Administration
 
 if TYPE_CHECKING:
@@ -130,12 +131,20 @@ def plan_predictions(db: Session, cycle_id: uuid.UUID) -> dict[uuid.UUID, PlanPr
 
 
 def change_ideas(db: Session, organisation_id: uuid.UUID, owner_id: uuid.UUID) -> list[ChangeIdea]:
-    """Return the ideas a teacher can choose from: her organisation's and her own, by name."""
+    """Return the ideas a teacher can choose from: her organisation's, those above it and her own, by name."""
+    above = (
+        select(Organisation.id, Organisation.parent_id)
+        .where(Organisation.id == organisation_id)
+        .cte("above", recursive=True)
+    )
+    above = above.union_all(
+        select(Organisation.id, Organisation.parent_id).join(above, Organisation.id == above.c.parent_id)
+    )
     return list(
         db.scalars(
             select(ChangeIdea)
             .where(
-                ChangeIdea.organisation_id == organisation_id,
+                ChangeIdea.organisation_id.in_(select(above.c.id)),
                 (ChangeIdea.owner_id == owner_id) | ChangeIdea.owner_id.is_(None),
                 ChangeIdea.archived_at.is_(None),
             )
