@@ -3,20 +3,24 @@
 Axes, legends and titles that a renderer places by itself overlap or clip when a question is long or a phone
 narrow. Here every word has its place in pixels, wrapped beforehand (`lettering`), and only marks that carry a
 finding speak to a screen reader: each row's `say` becomes the mark's label, all else is silent.
+
+Marks that look alike share one layer, which keeps a picture of sixty boxes as quick as one of five.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
-
-import altair as alt
 
 from analytics.charts import theme
 from analytics.charts.lettering import wrapped
 
 Row = Mapping[str, Any]
+Place = str | float
+"""The name of a column of the rows, or a number of pixels."""
+_CHANNELS = ("x", "y", "x2", "y2")
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,37 @@ class Span:
         (low, high), (start, end) = self.domain, self.pixels
         return start + (value - low) / (high - low) * (end - start)
 
+    def value(self, pixel: float) -> float:
+        """Return the value at a pixel."""
+        (low, high), (start, end) = self.domain, self.pixels
+        return low + (pixel - start) / (end - start) * (high - low)
+
+
+PIXELS = Span((0, 1000), (0, 1000))
+
+
+@dataclass
+class _Layer:
+    """Marks of one look on one pair of spans."""
+
+    mark: dict[str, Any]
+    columns: dict[str, str]
+    spans: dict[str, Span]
+    by: str | None = None
+    shades: tuple[str, dict[float, str]] | None = None
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def joins(self) -> bool:
+        """Whether its rows are joined to a line, so that no other rows may be added."""
+        return self.mark["type"] in ("line", "area")
+
+    def look(self, spoken: bool) -> str:
+        """Return what must agree for marks to share this layer."""
+        return json.dumps(
+            [self.mark, self.columns, repr(self.spans), repr(self.shades), spoken], sort_keys=True
+        )
+
 
 class Canvas:
     """Collects the layers of one picture, back to front, and gives its spec.
@@ -44,17 +79,16 @@ class Canvas:
 
     Notes
     -----
-    In every method `x`, `y`, `x2` and `y2` are the name of a column of the rows, or a number of pixels.
+    In every method `x`, `y`, `x2` and `y2` are the name of a column of the rows, or a number of pixels. Words
+    stand in front of everything else.
     """
 
-    def __init__(self, width: int, *, across: Span | None = None, down: Span | None = None) -> None:
+    def __init__(self, width: int, *, across: Span = PIXELS, down: Span = PIXELS) -> None:
         self.width = width
-        self._across = across or Span((0, 1000), (0, 1000))
-        self._down = down or Span((0, 1000), (0, 1000))
-        self._plain = down is None
-        self._layers: list[Any] = []
+        self._across, self._down = across, down
+        self._layers: dict[str, _Layer] = {}
 
-    def panel(self, *, across: Span | None = None, down: Span | None = None) -> Canvas:
+    def panel(self, *, across: Span | None = None, down: Span = PIXELS) -> Canvas:
         """Return a view of this sheet on which columns mean something else; its marks land here too."""
         panel = Canvas(self.width, across=across or self._across, down=down)
         panel._layers = self._layers
@@ -64,8 +98,8 @@ class Canvas:
         self,
         rows: Iterable[Row],
         *,
-        x: str | float,
-        y: str | float,
+        x: Place,
+        y: Place,
         colour: str,
         shape: str = "circle",
         size: float = 130,
@@ -76,38 +110,34 @@ class Canvas:
         paint: dict[str, Any] = {"fill": colour, "stroke": None}
         if hollow or outline:
             paint = {"fill": theme.PAPER if hollow else None, "stroke": colour, "strokeWidth": 2}
-        mark = {"type": "point", "shape": shape, "size": size, "opacity": 1, **paint}
-        self._add(rows, mark, x=x, y=y)
+        self._add(rows, {"type": "point", "shape": shape, "size": size, "opacity": 1, **paint}, x=x, y=y)
 
     def rules(
         self,
         rows: Iterable[Row],
         *,
-        x: str | float,
-        y: str | float,
-        x2: str | float | None = None,
-        y2: str | float | None = None,
+        x: Place,
+        y: Place,
+        x2: Place | None = None,
+        y2: Place | None = None,
         colour: str = theme.GRID,
         thick: float = 1,
         dash: tuple[int, ...] | None = None,
-        round_ends: bool = False,
     ) -> None:
         """Draw one straight line a row."""
         mark: dict[str, Any] = {"type": "rule", "color": colour, "strokeWidth": thick}
         if dash:
             mark["strokeDash"] = list(dash)
-        if round_ends:
-            mark["strokeCap"] = "round"
-        self._add(rows, mark, x=x, y=y, x2=x2, y2=y2)
+        self._add(rows, mark, x=x, y=y, x2=x if x2 is None else x2, y2=y if y2 is None else y2)
 
     def boxes(
         self,
         rows: Iterable[Row],
         *,
-        x: str | float,
-        y: str | float,
-        x2: str | float,
-        y2: str | float,
+        x: Place,
+        y: Place,
+        x2: Place,
+        y2: Place,
         colour: str | None = None,
         edge: str | None = None,
         dash: tuple[int, ...] | None = None,
@@ -121,14 +151,11 @@ class Canvas:
             mark |= {"stroke": edge, "strokeWidth": 1}
         if dash:
             mark["strokeDash"] = list(dash)
-        fill = None
-        if shaded_by and shades:
-            scale = alt.Scale(domain=list(shades), range=list(shades.values()), clamp=True, interpolate="rgb")
-            fill = alt.Fill(shaded_by, type="quantitative", scale=scale, legend=None)
-        self._add(rows, mark, x=x, y=y, x2=x2, y2=y2, shaded_by=shaded_by, fill=fill)
+        shaded = (shaded_by, shades) if shaded_by and shades else None
+        self._add(rows, mark, shades=shaded, x=x, y=y, x2=x2, y2=y2)
 
     def withheld(
-        self, rows: Iterable[Row], *, x: str, x2: str, y: str | float, y2: str | float, corner: float = 0
+        self, rows: Iterable[Row], *, x: str, x2: str, y: Place, y2: Place, corner: float = 0
     ) -> None:
         """Draw the empty box with a dashed edge that stands where nothing may be shown."""
         white, grey = theme.WITHHELD, theme.EDGE
@@ -144,35 +171,25 @@ class Canvas:
         thick: float = 2.5,
         by: str | None = None,
         dash: tuple[int, ...] | None = None,
-        curve: str = "linear",
     ) -> None:
         """Join the rows from left to right, one line for each value of the column `by`."""
-        mark: dict[str, Any] = {"type": "line", "color": colour, "strokeWidth": thick, "interpolate": curve}
+        mark: dict[str, Any] = {"type": "line", "color": colour, "strokeWidth": thick}
         if dash:
             mark["strokeDash"] = list(dash)
-        self._add(rows, mark, x=x, y=y, by=by)
+        self._add(rows, mark, by=by, x=x, y=y)
 
     def area(
-        self,
-        rows: Iterable[Row],
-        *,
-        x: str,
-        y: str,
-        y2: str,
-        colour: str,
-        by: str | None = None,
-        opacity: float = 1,
+        self, rows: Iterable[Row], *, x: str, y: str, y2: str, colour: str, by: str | None = None
     ) -> None:
         """Fill between two columns, one area for each value of the column `by`."""
-        self._add(rows, {"type": "area", "color": colour, "opacity": opacity}, x=x, y=y, y2=y2, by=by)
+        self._add(rows, {"type": "area", "color": colour}, by=by, x=x, y=y, y2=y2)
 
     def words(
         self,
         rows: Iterable[Row],
         *,
-        x: str | float,
-        y: str | float,
-        column: str = "text",
+        x: Place,
+        y: Place,
         size: int = 14,
         colour: str = theme.INK,
         bold: bool = False,
@@ -181,16 +198,11 @@ class Canvas:
         lift: float = 0,
         shift: float = 0,
     ) -> float:
-        """Write one label a row, centred on `y` or hanging from it; return the height of the tallest label.
+        """Write each row's `text`, centred on `y` or hanging from it; return the height of the tallest.
 
-        `lift` and `shift` move all of them up and to the right by so many pixels.
-
-        A list of lines is set as lines.
+        A list of lines is set as lines. `lift` and `shift` move all up and to the right by so many pixels.
         """
         leading = round(size * 1.25)
-        rows = list(rows)
-        tallest = max((_lines(row[column]) for row in rows), default=0) * leading
-        rows = [_set(row, column, None if hang or not self._plain else y, leading) for row in rows]
         mark = {
             "type": "text",
             "align": align,
@@ -200,13 +212,16 @@ class Canvas:
             "lineHeight": leading,
             "lineBreak": "\n",
             "color": colour,
-            "aria": False,
-            "dx": shift,
         }
-        if not hang:
-            mark["dy"] = round(size * 0.33 - lift)
-        self._add(rows, mark, x=x, y=y, text=column)
-        return float(tallest)
+        placed, tallest = [], 0
+        for row in rows:
+            lines = row["text"] if isinstance(row["text"], list) else [str(row["text"])]
+            tallest = max(tallest, len(lines))
+            up = lift if hang else lift + (len(lines) - 1) * leading / 2 - round(size * 0.33)
+            left, top = self._pixel(row, x, self._across), self._pixel(row, y, self._down)
+            placed.append({"x": left + shift, "y": top - up, "text": "\n".join(lines)})
+        _sheet_of(self)._add(placed, mark, x="x", y="y")
+        return float(tallest * leading)
 
     def word(
         self,
@@ -223,27 +238,19 @@ class Canvas:
     ) -> float:
         """Write one label at a pixel, wrapped to `room` pixels when given; return its height."""
         lines = wrapped(text, room, size=size, bold=bold) if room else [text]
-        if not hang:
-            y -= (len(lines) - 1) * round(size * 1.25) / 2
-        row = [{"text": lines}]
-        return self.words(row, x=x, y=y, size=size, colour=colour, bold=bold, align=align, hang=hang)
+        return self.words(
+            [{"text": lines}], x=x, y=y, size=size, colour=colour, bold=bold, align=align, hang=hang
+        )
 
     def spec(self, description: str, *, height: float) -> dict[str, Any]:
-        """Return the Vega-Lite spec, checked against its schema."""
-        chart = (
-            alt.layer(*self._layers)
-            .resolve_scale(x="independent", y="independent")
-            .properties(
-                width=self.width,
-                height=round(height),
-                padding=0,
-                description=description,
-                autosize=alt.AutoSizeParams(type="none"),
-            )
-        )
-        chart = chart.configure(font=theme.FONT_STACK, background="transparent")
-        spec: dict[str, Any] = chart.configure_view(stroke=None, fill=None).to_dict()
-        return spec
+        """Return the picture as a Vega-Lite spec."""
+        from analytics.charts.layers import spec_of
+
+        words_last = sorted(self._layers.values(), key=lambda layer: layer.mark["type"] == "text")
+        return spec_of(words_last, self.width, round(height), description)
+
+    def _pixel(self, row: Row, place: Place, span: Span) -> float:
+        return span.at(row[place]) if isinstance(place, str) else place
 
     def _add(
         self,
@@ -251,49 +258,32 @@ class Canvas:
         mark: dict[str, Any],
         *,
         by: str | None = None,
-        text: str | None = None,
-        shaded_by: str | None = None,
-        fill: Any = None,
-        **places: str | float | None,
+        shades: tuple[str, dict[float, str]] | None = None,
+        **places: Place | None,
     ) -> None:
-        kept = [dict(row) for row in rows]
-        if not kept:
-            return
-        channels = {name: self._place(name, place) for name, place in places.items() if place is not None}
-        used = {place for place in (*places.values(), by, text, shaded_by) if isinstance(place, str)}
-        if fill is not None:
-            channels["fill"] = fill
-        if by:
-            channels["detail"] = alt.Detail(by, type="nominal")
-        if text:
-            channels["text"] = alt.Text(text, type="nominal")
-        if any("say" in row for row in kept):
-            used.add("say")
-            channels["description"] = alt.Description("say", type="nominal")
-            channels["tooltip"] = alt.Tooltip("say", type="nominal", title="")
-        else:
-            mark = {**mark, "aria": False}
-        values = [{name: row[name] for name in row if name in used} for row in kept]
-        self._layers.append(
-            alt.Chart(alt.InlineData(values=values), mark=alt.MarkDef(**mark)).encode(**channels)
-        )
-
-    def _place(self, channel: str, place: str | float) -> Any:
-        if not isinstance(place, str):
-            return alt.value(round(place, 1))
-        if channel in ("x2", "y2"):
-            return {"x2": alt.X2, "y2": alt.Y2}[channel](place)
-        span = self._across if channel == "x" else self._down
-        scale = alt.Scale(domain=list(span.domain), range=list(span.pixels), nice=False, zero=False)
-        return {"x": alt.X, "y": alt.Y}[channel](place, type="quantitative", scale=scale, axis=None)
+        given = {channel: place for channel, place in places.items() if place is not None}
+        columns = {c: place if isinstance(place, str) else c for c, place in given.items()}
+        spans = {
+            axis: span if any(isinstance(given.get(c), str) for c in (axis, f"{axis}2")) else PIXELS
+            for axis, span in (("x", self._across), ("y", self._down))
+        }
+        constants = {c: spans[c[0]].value(place) for c, place in given.items() if not isinstance(place, str)}
+        kept = {*columns.values(), by, shades[0] if shades else None, "say"}
+        if mark["type"] == "text":
+            kept.add("text")
+        place = len(self._layers)
+        for row in rows:
+            layer = _Layer(mark, columns, spans, by, shades)
+            whole = {**constants, **{name: row[name] for name in row if name in kept}}
+            look = layer.look("say" in row) + (f" line {place}" if layer.joins else "")
+            self._layers.setdefault(look, layer).rows.append(_rounded(whole))
 
 
-def _lines(text: Any) -> int:
-    return len(text) if isinstance(text, list) else 1
+def _sheet_of(panel: Canvas) -> Canvas:
+    sheet = Canvas(panel.width)
+    sheet._layers = panel._layers
+    return sheet
 
 
-def _set(row: Row, column: str, y: str | float | None, leading: float) -> dict[str, Any]:
-    """Return the row with its lines joined, and moved up so that they stand around `y` as a block."""
-    lines = row[column] if isinstance(row[column], list) else [str(row[column])]
-    moved = {y: row[y] - (len(lines) - 1) * leading / 2} if isinstance(y, str) else {}
-    return {**row, column: "\n".join(lines), **moved}
+def _rounded(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: round(value, 4) if isinstance(value, float) else value for name, value in row.items()}

@@ -137,7 +137,7 @@ class _Bars:
     def _labels(self, canvas: Canvas, parts: list[dict[str, Any]], bar: float) -> None:
         for k, part in enumerate(parts):
             room = self.span.at(part["to"]) - self.span.at(part["from"])
-            if text_width(part["text"], 14) < room:
+            if text_width(part["text"], 14, bold=True) < room - 4:
                 ends = len(parts) > 1 and k in (0, len(parts) - 1)
                 colour = theme.ON_DARK if ends else theme.ON_LIGHT
                 row = {"at": part["at"], "text": part["text"]}

@@ -232,6 +232,7 @@ class _Bars(_Dots):
                     "from": step - half,
                     "to": step + half,
                     "step": step,
+                    "text": str(count),
                     "top": bottom - height,
                     "students": count,
                     "label": bottom - height - 9,
@@ -240,5 +241,5 @@ class _Bars(_Dots):
             )
         filled = [bar for bar in bars if bar["students"]]
         canvas.boxes(filled, x="from", x2="to", y="top", y2=bottom, colour=theme.STUDENT_TINT)
-        canvas.words(bars, x="step", y="label", column="students", size=13, align="center")
+        canvas.words(bars, x="step", y="label", size=13, align="center")
         canvas.points([{"mean": question.mean}], x="mean", y=top + 36, colour=theme.STUDENT)

@@ -1,0 +1,177 @@
+"""Every example is a test: it builds, its spec is valid, its words carry n, nothing clips and nothing leaks."""
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from itertools import combinations
+
+import altair as alt
+import pytest
+
+from analytics.charts import theme
+from analytics.charts.lettering import text_width
+from analytics.examples import EXAMPLES, all_pictures
+
+WIDTHS = ("wide", "phone")
+SVG = "{http://www.w3.org/2000/svg}"
+OWN_VIEW = {"prediction-by-student", "student-rows"}
+# What a mark needs: its place, its label, what is spoken. Everything else in a spec would be a leak.
+PLACES = {"x", "y", "x2", "y2", "step", "cycle", "gap", "network", "value", "lessons", "target"}
+COLUMNS = PLACES | {
+    *("text", "say", "from", "to", "top", "at", "mean", "teacher", "students", "line", "run", "zero"),
+    *("predicted", "picked", "said", "happened", "low", "high", "place", "height"),
+}
+# A letter alone, but not the article before a word.
+FOCAL_CODE = re.compile(r"(?<!\w)(?:[B-F]|A(?! [a-z]))(?!\w)")
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    return {(name, width): picture for width in WIDTHS for name, _, picture in all_pictures(width)}
+
+
+@pytest.fixture(
+    params=[(name, width) for name in EXAMPLES for width in WIDTHS], ids=lambda key: "-".join(key)
+)
+def picture(request, pictures):
+    return pictures[request.param]
+
+
+def rows_of(picture):
+    return [row for rows in picture.spec["datasets"].values() for row in rows]
+
+
+def strings_of(picture):
+    texts = [value for row in rows_of(picture) for value in row.values() if isinstance(value, str)]
+    return [
+        *texts,
+        picture.sentence,
+        *picture.sentences,
+        picture.description,
+        *map(str, picture.table.to_numpy().ravel()),
+    ]
+
+
+def test_its_spec_is_valid_vega_lite(picture):
+    alt.LayerChart.from_dict(picture.spec)
+
+
+def test_it_holds_no_number_that_json_does_not_know(picture):
+    json.dumps(picture.spec, allow_nan=False)
+
+
+def test_its_headline_says_how_many(picture):
+    assert re.search(r"\d+", picture.sentence), picture.sentence
+    assert any(re.search(r"\d", level) for level in picture.sentences)
+
+
+def test_all_three_levels_are_sentences(picture):
+    assert len(picture.sentences) == 3
+    for level in picture.sentences:
+        assert level == level.strip()
+        assert level.endswith(".")
+        assert "  " not in level
+        assert "nan" not in level.split()
+
+
+def test_its_table_is_for_people(picture):
+    assert len(picture.table)
+    assert not picture.table.isna().any(axis=None)
+    assert all(column[0].isupper() or column[0] == "n" for column in picture.table.columns)
+
+
+def test_no_spec_holds_a_column_that_the_picture_does_not_need(picture):
+    assert {name for row in rows_of(picture) for name in row} <= COLUMNS
+
+
+def test_no_focal_code_leaves_the_teachers_own_view(picture):
+    codes = [text for text in strings_of(picture) if FOCAL_CODE.search(text)]
+    if picture.own_view:
+        assert codes
+    else:
+        assert not codes
+
+
+def test_only_pictures_of_single_students_are_the_teachers_own(pictures):
+    assert {name for (name, _), picture in pictures.items() if picture.own_view} == OWN_VIEW
+
+
+def test_its_svg_can_stand_in_a_page_under_a_strict_policy(picture):
+    root = ET.fromstring(picture.svg())
+    assert root.tag == f"{SVG}svg"
+    for element in root.iter():
+        assert "style" not in element.attrib
+        assert element.tag not in {f"{SVG}style", f"{SVG}script", f"{SVG}image", f"{SVG}foreignObject"}
+        assert not any(name.startswith("on") for name in element.attrib)
+
+
+def test_each_mark_that_speaks_says_something(picture):
+    root = ET.fromstring(picture.svg())
+    labels = [
+        e.get("aria-label") for e in root.iter() if e.get("role") == "graphics-symbol" and e.get("aria-label")
+    ]
+    assert labels
+    assert not [label for label in labels if "undefined" in label or "null" in label or not label.strip()]
+
+
+def lines_of_text(root):
+    """Yield each drawn line of text with its box: left, top, right, bottom in pixels."""
+    for element in root.iter(f"{SVG}text"):
+        left, top = map(
+            float, re.match(r"translate\(([-\d.]+),([-\d.]+)\)", element.get("transform")).groups()
+        )
+        size = float(element.get("font-size").removesuffix("px"))
+        spans = element.findall(f"{SVG}tspan")
+        for k, text in enumerate([span.text or "" for span in spans] or [element.text or ""]):
+            wide = text_width(text, size, bold=element.get("font-weight") == "600")
+            shift = {"end": -wide, "middle": -wide / 2}.get(element.get("text-anchor"), 0)
+            base = top + k * round(size * 1.25)
+            yield text, (left + shift, base - 0.72 * size, left + shift + wide, base + 0.2 * size)
+
+
+def test_no_label_is_clipped_or_meets_another(picture):
+    root = ET.fromstring(picture.svg())
+    lines = [(text, box) for text, box in lines_of_text(root) if text.strip()]
+    for text, (left, top, right, bottom) in lines:
+        assert left >= -1, text
+        assert right <= picture.spec["width"] + 1, text
+        assert top >= -1, text
+        assert bottom <= picture.spec["height"] + 1, text
+    for (one, a), (two, b) in combinations(lines, 2):
+        apart = a[2] <= b[0] + 1 or b[2] <= a[0] + 1 or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
+        assert apart, f"{one!r} meets {two!r}"
+
+
+def test_it_fits_the_phone_and_the_page(pictures):
+    for (_, width), picture in pictures.items():
+        assert picture.spec["width"] == theme.PIXELS[width]
+
+
+def test_no_text_is_smaller_than_twelve_pixels(picture):
+    root = ET.fromstring(picture.svg())
+    assert min(float(text.get("font-size").removesuffix("px")) for text in root.iter(f"{SVG}text")) >= 12
+
+
+def test_both_widths_tell_the_same_story(pictures):
+    for name in EXAMPLES:
+        wide, phone = pictures[name, "wide"], pictures[name, "phone"]
+        assert wide.sentences == phone.sentences
+        assert wide.table.equals(phone.table)
+
+
+def test_what_leaves_the_page_says_what_it_is_for(pictures):
+    framed = pictures["gap-focal", "wide"].png(1)
+    assert framed.startswith(b"\x89PNG")
+
+
+def test_printed_in_grey_no_colour_is_left(picture):
+    colours = set(re.findall(r"#[0-9A-Fa-f]{6}", json.dumps(theme.recoloured(picture.spec, theme.PRINT))))
+    assert colours
+    for colour in colours:
+        assert len({colour[1:3].lower(), colour[3:5].lower(), colour[5:7].lower()}) == 1, colour
+
+
+def test_every_colour_of_a_mark_has_its_partner_in_the_dark(picture):
+    blended = {theme.LOW_END, theme.LOW, theme.MIDDLE, theme.HIGH, theme.HIGH_END}
+    colours = set(re.findall(r"#[0-9A-Fa-f]{6}", json.dumps(picture.spec))) - blended
+    assert colours <= theme.DARK.keys()
