@@ -41,7 +41,8 @@ class ClassIcc:
         Share of the variance of single answers that lies between classes. Below 0 (anova) where classes
         differ less than chance would make them.
     icc2 : float or None
-        How dependable the mean of a class of typical size is: Spearman-Brown of ``icc1`` at size n0.
+        How dependable the mean of a class of typical size is: Spearman-Brown of ``icc1`` at size n0. None
+        where all classes have the same mean.
     low, high, icc2_low, icc2_high : float or None
         Ends of the intervals (anova only); approximate where sizes differ.
     level : float
@@ -202,8 +203,10 @@ def _mean_squares(used: Floats, group: Ints, sizes: Ints) -> tuple[float, float,
     return b, w, float((len(used) - (sizes**2).sum() / len(used)) / (len(sizes) - 1))
 
 
-def _spearman_brown(single: float, size: float) -> float:
-    return size * single / (1 + (size - 1) * single)
+def _spearman_brown(single: float, size: float) -> float | None:
+    """Return the dependability of a mean of so many; None where classes do not differ at all."""
+    total = 1 + (size - 1) * single
+    return size * single / total if total > 1e-12 else None
 
 
 def _too_few(used: Floats, sizes: Ints, fewest: int) -> TooFew | None:

@@ -104,7 +104,9 @@ def _six_forms(used: Floats, level: float) -> list[dict[str, float]]:
     two = three | {"value": single, "low": low, "high": high}
 
     def mean_of(form: dict[str, float]) -> dict[str, float]:
-        return form | {end: form[end] * k / (1 + (k - 1) * form[end]) for end in ("value", "low", "high")}
+        single = {end: form[end] for end in ("value", "low", "high")}
+        total = {end: 1 + (k - 1) * value for end, value in single.items()}
+        return form | {end: k * single[end] / total[end] if total[end] > 0 else np.nan for end in single}
 
     return [one, two, three, mean_of(one), mean_of(two), mean_of(three)]
 
