@@ -113,10 +113,11 @@ def coded(table: Table, frame: pd.DataFrame, items: pd.DataFrame) -> Coded:
     known = check_items(items)
     place = _item_places(table, rows, known)
     value = rows["value"].to_numpy()
-    empty = np.isnan(value)
-    step = value - known["lowest"].to_numpy()[place]
-    top = known["steps"].to_numpy()[place] - 1
-    wrong = ~empty & ((step < 0) | (step > top) | (step != np.floor(step)))
+    step = value - _of_each(known["lowest"], place)
+    top = _of_each(known["steps"], place) - 1
+    right = (step >= 0) & (step <= top) & (step == np.floor(step))
+    empty = np.isnan(value) if not right.all() else ~right
+    wrong = ~(right | empty)
     if wrong.any():
         item = known.iloc[place[int(np.argmax(wrong))]]
         highest = item["lowest"] + item["steps"] - 1
@@ -124,8 +125,15 @@ def coded(table: Table, frame: pd.DataFrame, items: pd.DataFrame) -> Coded:
         refuse(table, "value", frame, wrong, says)
     if "missing" in table.column:
         rows["missing"] = _reasons(table, rows, empty)
-    step = np.where(known["reverse"].to_numpy()[place], top - step, step)
+    if known["reverse"].any():
+        step = np.where(_of_each(known["reverse"], place), top - step, step)
     return Coded(rows, known, place, step)
+
+
+def _of_each(column: pd.Series[Any], place: Ints) -> Any:
+    """Return each row's value of its item; one value where all items share it, which spares millions."""
+    values = column.to_numpy()
+    return values[0] if len(values) and (values == values[0]).all() else values[place]
 
 
 def _option_labels(given: pd.DataFrame, lowest: Ints, steps: Ints) -> list[tuple[str, ...]]:
@@ -139,7 +147,11 @@ def _option_labels(given: pd.DataFrame, lowest: Ints, steps: Ints) -> list[tuple
 
 def _item_places(table: Table, frame: pd.DataFrame, known: pd.DataFrame) -> Ints:
     """Return, for each row, the position of its item in ``known``; refuse an item that is not there."""
-    codes, found = pd.factorize(frame["item"])
+    given = frame["item"]
+    if isinstance(given.dtype, pd.CategoricalDtype):
+        codes, found = given.cat.codes.to_numpy(), given.cat.categories
+    else:
+        codes, found = pd.factorize(given)
     place = pd.Index(known["item"]).get_indexer(pd.Index(np.asarray(found)))
     unknown = place < 0
     if unknown.any():

@@ -95,27 +95,29 @@ def checked_columns(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
 
 def joint_codes(columns: Sequence[pd.Series[Any]]) -> Ints:
     """Return one whole number per row that is equal exactly where the rows agree in all columns."""
-    joined = np.zeros(len(columns[0]), dtype=np.int64)
-    size = 1
-    for column in columns:
+    joined, size = _dense(columns[0])
+    for column in columns[1:]:
         codes, count = _dense(column)
         if size * count > 2**62:
-            joined, distinct = pd.factorize(joined)
-            size = len(distinct)
-        joined = joined * count + codes
+            places, distinct = pd.factorize(joined)
+            joined, size = np.asarray(places, dtype=np.int64), len(distinct)
+        joined *= count
+        joined += codes
         size *= count
     return joined
 
 
 def _dense(column: pd.Series[Any]) -> tuple[Ints, int]:
-    """Return small codes: whole numbers by their distance from the smallest, all else by first place."""
+    """Return small codes, equal where cells are, in an array of their own."""
     if column.dtype == np.int64 and len(column):
         value = column.to_numpy()
         low, high = int(value.min()), int(value.max())
         if high - low < 2**31:
             return value - low, high - low + 1
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy().astype(np.int64), max(len(column.cat.categories), 1)
     codes, found = pd.factorize(column)
-    return np.asarray(codes, dtype=np.int64), max(len(found), 1)
+    return np.array(codes, dtype=np.int64), max(len(found), 1)
 
 
 def _refuse_repeats(table: Table, checked: pd.DataFrame) -> None:
@@ -157,6 +159,8 @@ def _typed(table: Table, column: Column, frame: pd.DataFrame) -> pd.Series[Any]:
 def _numbers(table: Table, column: Column, frame: pd.DataFrame) -> pd.Series[Any]:
     """Return the column as float64 (int64 for whole numbers); refuse text, truth values and infinity."""
     given = frame[column.name]
+    if given.dtype == np.int64 and column.kind == "whole":
+        return given
     if given.dtype == object:
         wrong = np.array([not (_is_number(cell) or pd.isna(cell)) for cell in given], dtype=bool)
         refuse(table, column.name, frame, wrong, "Expected a number.")

@@ -97,7 +97,8 @@ def gap_by_item(counted: AnswerCounts, ratings: pd.DataFrame, *, smallest_group:
     distance = np.where(hidden, np.nan, divided(total, n))
     favourable = step + lowest >= counted.items["favourable_from"].to_numpy()[counted.place]
     lower, higher = 2 * below > n, 2 * above > n
-    word = np.select([hidden, lower, higher, favourable], [0, 3, 2, 1], 4).astype(np.int8)
+    word = np.where(favourable, np.int8(1), np.int8(4))
+    word[higher], word[lower], word[hidden] = 2, 3, 0
     gaps = {**counted.named(), "n": n, "dropped": counted.missing.sum(axis=1)}
     rated = lowest + np.where(unrated, 0, mark).astype(np.int64)
     gaps["rating"] = whole_unless(unpaired | unrated, rated)
@@ -120,14 +121,15 @@ def gap_by_item(counted: AnswerCounts, ratings: pd.DataFrame, *, smallest_group:
 
 def _around(counts: Ints, mark: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     """Return students at, within one of, below and above the mark, and their summed distance from it."""
-    at, near, below, above, total = (np.zeros(len(mark), dtype=np.int64) for _ in range(5))
+    at, near, above, total = (np.zeros(len(mark), dtype=np.int64) for _ in range(4))
     for step in range(counts.shape[1]):  # a handful of options, each for all groups at once
         here, away = counts[:, step], step - mark
-        at += here * (away == 0)
-        near += here * (np.abs(away) <= 1)
-        below += here * (away < 0)
+        size = np.abs(away)
+        at += here * (size == 0)
+        near += here * (size <= 1)
         above += here * (away > 0)
-        total += here * np.abs(away)
+        total += here * size
+    below = counts.sum(axis=1) - at - above
     return at, near, below, above, total
 
 

@@ -91,10 +91,13 @@ def score_count_predictions(
     given = coded(PREDICTIONS_BY_COUNT, predictions, counted.items)
     counted, group = counted.joined(given.rows["administration"], given.place)
     groups, width = len(counted.place), counted.counts.shape[1]
-    cell = given.step.astype(np.int64) * groups + group
+    cell = given.step.astype(np.int64)
+    cell *= groups
+    cell += group
     times = given.rows["count"].to_numpy()
     table = np.bincount(cell, weights=times, minlength=width * groups).reshape(width, groups)
-    asked = np.bincount(group, minlength=groups) > 0
+    asked = np.zeros(groups, dtype=bool)
+    asked[group] = True
     everyone = bool(asked.all())
     picked = counted.counts.T if everyone else counted.counts.T[:, asked]
     expected = table if everyone else table[:, asked]

@@ -103,8 +103,8 @@ def reasons(rows: int, *rules: tuple[Bools, str]) -> Any:
 
 
 def whole_unless(hidden: Bools, values: Ints) -> Any:
-    """Return whole numbers as a nullable column that is empty where ``hidden`` holds."""
-    return pd.arrays.IntegerArray(np.array(values, dtype=np.int64), np.array(hidden, dtype=bool))
+    """Return whole numbers as a nullable column, empty where ``hidden`` holds; takes over ``values``."""
+    return pd.arrays.IntegerArray(np.asarray(values, dtype=np.int64), np.array(hidden, dtype=bool))
 
 
 def result_table(columns: dict[str, Any], method: str) -> pd.DataFrame:

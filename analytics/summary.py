@@ -139,16 +139,18 @@ def count_answers(answers: pd.DataFrame, items: pd.DataFrame) -> AnswerCounts:
     many, width = len(given.items), int(given.items["steps"].max()) if len(given.items) else 0
     codes, administrations = _distinct(given.rows["administration"])
     reason = given.rows["missing"].cat.codes.to_numpy()
-    cell = np.where(reason > 0, width - 1 + reason, given.step).astype(np.int64)
-    keys = codes * many + given.place
-    dense = len(administrations) * many
-    if dense <= 4 * len(keys):
-        group, found = keys, np.arange(dense)
-    else:
-        found, group = np.unique(keys, return_inverse=True)
+    cell = np.where(reason > 0, width - 1 + reason, given.step) if reason.any() else given.step
+    group = codes * many
+    group += given.place
+    found = np.arange(len(administrations) * many)
+    if len(found) > 4 * len(group):
+        found, group = np.unique(group, return_inverse=True)
     cells = width + len(MISSING_REASONS)
-    # One row an option: sums over the few options of many groups then run along the memory.
-    table = np.bincount(cell * len(found) + group, minlength=cells * len(found)).reshape(cells, len(found))
+    # One long row an option: sums over the few options of many groups then run along the memory.
+    slot = cell.astype(np.int64)
+    slot *= len(found)
+    slot += group
+    table = np.bincount(slot, minlength=cells * len(found)).reshape(cells, len(found))
     asked = table.any(axis=0)
     if not asked.all():
         table, found = table[:, asked], found[asked]
@@ -280,6 +282,8 @@ def distribution(counted: AnswerCounts, *, smallest_group: int = 1) -> pd.DataFr
 
 def divided(total: Ints | Floats, n: Ints) -> Floats:
     """Return total / n, NaN where n is 0 (the row then carries its reason)."""
+    if n.all():
+        return np.asarray(total / n, dtype=np.float64)
     share: Floats = np.divide(total, n, out=np.full(len(n), np.nan), where=n > 0)
     return share
 

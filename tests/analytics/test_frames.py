@@ -105,6 +105,15 @@ def test_nullable_integers_and_number_objects_are_numbers():
         assert frames.check_answers(given, ITEMS)["value"].tolist()[:2] == [1.0, 2.0]
 
 
+def test_changing_a_checked_table_leaves_the_callers_table_alone():
+    counters = pd.DataFrame({"administration": [1, 1], "item": "SM1", "value": [1.0, 2.0], "count": [3, 1]})
+    before = counters.copy(deep=True)
+    checked = frames.check_predictions_by_count(counters, ITEMS)
+    for name in checked.columns:
+        checked.loc[0, name] = checked.loc[1, name]
+    pd.testing.assert_frame_equal(counters, before)
+
+
 def test_an_empty_table_is_a_table():
     checked = frames.check_answers(pd.DataFrame({name: [] for name in ROWS}), ITEMS)
     assert len(checked) == 0
