@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 import unicodedata
 
@@ -21,6 +22,14 @@ def new_class_code() -> str:
 def new_card_token() -> str:
     """Return a random card code of 8 signs."""
     return _random(CARD_CODE_LENGTH)
+
+
+def derived_card_tokens(seed: bytes, count: int) -> list[str]:
+    """Return the card codes of one pressed button: the same for the same seed, guessed by nobody without it.
+
+    A print page that is asked for twice, by a double tap or a reload, shows the same cards again.
+    """
+    return [_derived(seed, number) for number in range(count)]
 
 
 def card_hash(token: str) -> bytes:
@@ -63,6 +72,15 @@ def _is_between(sign: str) -> bool:
     # Pd: every hyphen and dash; Z*: every space; C*: invisible signs that a copied text carries along.
     category = unicodedata.category(sign)
     return category == "Pd" or category[0] in "ZC"
+
+
+def _derived(seed: bytes, number: int) -> str:
+    digest = hmac.new(seed, f"card {number}".encode(), hashlib.sha256).digest()
+    rest, signs = int.from_bytes(digest, "big"), []
+    for _ in range(CARD_CODE_LENGTH):
+        rest, place = divmod(rest, len(ALPHABET))
+        signs.append(ALPHABET[place])
+    return "".join(signs)
 
 
 def _random(length: int) -> str:

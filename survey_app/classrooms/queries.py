@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
+def hold_class(db: Session, classroom_id: uuid.UUID) -> None:
+    """Hold a class until the commit, so that two presses of one button come one after the other."""
+    db.execute(select(Classroom.id).where(Classroom.id == classroom_id).with_for_update())
+
+
 def own_classes(db: Session, owner_id: uuid.UUID) -> Sequence[Classroom]:
     """Return a teacher's classes by name, the archived ones last."""
     return db.scalars(
@@ -23,6 +28,15 @@ def own_classes(db: Session, owner_id: uuid.UUID) -> Sequence[Classroom]:
         .where(Classroom.owner_id == owner_id, Classroom.erased_at.is_(None))
         .order_by(Classroom.archived_at.is_not(None), func.lower(Classroom.nickname), Classroom.created_at)
     ).all()
+
+
+def own_class(db: Session, owner_id: uuid.UUID, classroom_id: uuid.UUID) -> Classroom | None:
+    """Return one of a teacher's own classes, or none."""
+    return db.scalars(
+        select(Classroom).where(
+            Classroom.id == classroom_id, Classroom.owner_id == owner_id, Classroom.erased_at.is_(None)
+        )
+    ).one_or_none()
 
 
 def live_focal_codes(db: Session, classroom_id: uuid.UUID) -> list[FocalCode]:
@@ -59,6 +73,14 @@ def is_class_code_taken(db: Session, code: str) -> bool:
     return db.scalar(select(Classroom.id).where(Classroom.class_code == code)) is not None
 
 
+def cards_with_hashes(db: Session, classroom_id: uuid.UUID, hashes: Iterable[bytes]) -> dict[bytes, Card]:
+    """Return a class's cards by their hash, revoked ones too."""
+    rows = db.scalars(
+        select(Card).where(Card.classroom_id == classroom_id, Card.token_hash.in_(list(hashes)))
+    )
+    return {card.token_hash: card for card in rows}
+
+
 def hashes_taken(db: Session, hashes: Iterable[bytes]) -> set[bytes]:
     """Return which of these card hashes exist already."""
     return set(db.scalars(select(Card.token_hash).where(Card.token_hash.in_(list(hashes)))))
@@ -74,6 +96,17 @@ def live_cards_of_codes(db: Session, focal_code_ids: Iterable[uuid.UUID]) -> Seq
     return db.scalars(
         select(Card).where(Card.focal_code_id.in_(list(focal_code_ids)), Card.revoked_at.is_(None))
     ).all()
+
+
+def focal_counts(db: Session, owner_id: uuid.UUID) -> dict[uuid.UUID, int]:
+    """Return how many focal codes are in the planned set of each of a teacher's classes."""
+    rows = db.execute(
+        select(FocalCode.classroom_id, func.count())
+        .join(Classroom, Classroom.id == FocalCode.classroom_id)
+        .where(Classroom.owner_id == owner_id, FocalCode.retired_at.is_(None), FocalCode.erased_at.is_(None))
+        .group_by(FocalCode.classroom_id)
+    )
+    return {classroom_id: count for classroom_id, count in rows}
 
 
 def has_open_survey(db: Session, classroom_id: uuid.UUID) -> bool:

@@ -1,5 +1,6 @@
-"""Routes of the classrooms slice."""
+"""The routes of the classrooms slice, one module a subject."""
 
-from flask import Blueprint
+from survey_app.classrooms import routes_cards, routes_classes
+from survey_app.classrooms.blueprint import blueprint
 
-blueprint = Blueprint("classrooms", __name__)
+__all__ = ["blueprint", "routes_cards", "routes_classes"]

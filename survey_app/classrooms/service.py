@@ -1,18 +1,28 @@
-"""Rules of classes, focal codes and cards."""
+"""Rules of classes and focal codes; what others call of cards and of the archive is named here, too."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import IntegrityError
+
 from survey_app.classrooms import codes, queries
+from survey_app.classrooms.archive import archive_class, before_archive, check_is_live, unarchive_class
+from survey_app.classrooms.cards import (
+    CardWish,
+    MadeCard,
+    make_cards,
+    make_wished_cards,
+    revoke_card,
+    revoke_cards_of_rest,
+)
 from survey_app.classrooms.codes import read_code
 from survey_app.errors import BadInput, NotYet
-from survey_app.models.classrooms import BANDS, Card, Classroom, FocalCode
+from survey_app.models.classrooms import BANDS, Classroom, FocalCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -21,15 +31,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MOST_FOCAL",
+    "CardWish",
     "MadeCard",
     "archive_class",
     "before_archive",
     "change_class",
     "make_cards",
     "make_class",
+    "make_wished_cards",
     "read_code",
+    "restore_focal_code",
     "retire_focal_code",
     "revoke_card",
+    "revoke_cards_of_rest",
     "set_focal_codes",
     "unarchive_class",
 ]
@@ -37,18 +51,6 @@ __all__ = [
 FEWEST_FOCAL, MOST_FOCAL = 3, 6
 MOST_STUDENTS = 200
 LAST_GRADE_OF_K2 = 2
-
-# What has to be closed before a class is put away; the slices that open things register here.
-_closers: list[Callable[[Session, Classroom, datetime], object]] = []
-
-
-@dataclass(frozen=True)
-class MadeCard:
-    """A card at the one moment when its code is known. ``label`` is none for the rest of the class."""
-
-    card: Card
-    token: str
-    label: str | None
 
 
 def make_class(
@@ -64,13 +66,12 @@ def make_class(
     classroom_id: uuid.UUID | None = None,
 ) -> Classroom:
     """Add a class of the viewer's own. The same ``classroom_id`` sent again gives the same class."""
-    if classroom_id is not None:
-        known = db.get(Classroom, classroom_id)
-        if known is not None and known.owner_id == viewer.person_id and known.erased_at is None:
-            return known
+    holder = db.get(Classroom, classroom_id) if classroom_id else None
+    if holder is not None and holder.owner_id == viewer.person_id and holder.erased_at is None:
+        return holder
     _check_class(nickname, band, grade, students)
     classroom = Classroom(
-        id=classroom_id if classroom_id is not None and known is None else uuid.uuid4(),
+        id=classroom_id if classroom_id is not None and holder is None else uuid.uuid4(),
         owner_id=viewer.person_id,
         nickname=nickname.strip(),
         subject=(subject or "").strip() or None,
@@ -80,8 +81,15 @@ def make_class(
         class_code=_unused_class_code(db),
         created_at=now,
     )
-    db.add(classroom)
-    db.flush()
+    try:
+        with db.begin_nested():
+            db.add(classroom)
+    except IntegrityError:
+        # The other press of a double tap was faster.
+        known = queries.own_class(db, viewer.person_id, classroom.id)
+        if known is None:
+            raise
+        return known
     return classroom
 
 
@@ -112,6 +120,7 @@ def set_focal_codes(db: Session, classroom: Classroom, count: int) -> list[Focal
     about by retiring the one who left (:func:`retire_focal_code`), never by a number.
     """
     check_is_live(classroom)
+    queries.hold_class(db, classroom.id)
     live = queries.live_focal_codes(db, classroom.id)
     if not 0 <= count <= MOST_FOCAL:
         raise BadInput(
@@ -142,78 +151,15 @@ def retire_focal_code(db: Session, classroom: Classroom, focal_code: FocalCode, 
     db.flush()
 
 
-def make_cards(
-    db: Session,
-    classroom: Classroom,
-    *,
-    focal_codes: Iterable[FocalCode],
-    others: int,
-    locale: str,
-    now: datetime,
-) -> list[MadeCard]:
-    """Make cards, and return their codes, which exist at this moment only.
-
-    A focal code has one living card: its earlier one is revoked. Cards for ``others`` are added to the rest.
-    """
+def restore_focal_code(db: Session, classroom: Classroom, focal_code: FocalCode) -> None:
+    """Take a retired code back into the planned set; it needs a new card."""
     check_is_live(classroom)
-    focal_codes = list(focal_codes)
-    if not 0 <= others <= MOST_STUDENTS:
-        raise BadInput(
-            "That is not a number of cards.", {"others": f"Make between 0 and {MOST_STUDENTS} cards at once."}
-        )
-    for old in queries.live_cards_of_codes(db, [code.id for code in focal_codes]):
-        revoke_card(db, old, now=now)
-    owners: list[FocalCode | None] = [*focal_codes, *([None] * others)]
-    made = []
-    for owner, token in zip(owners, _unused_tokens(db, len(owners)), strict=True):
-        card = Card(
-            classroom_id=classroom.id,
-            focal_code_id=owner.id if owner else None,
-            token_hash=codes.card_hash(token),
-            locale=locale,
-            made_at=now,
-        )
-        made.append(MadeCard(card, token, owner.label if owner else None))
-    db.add_all([one.card for one in made])
-    db.flush()
-    return made
-
-
-def revoke_card(db: Session, card: Card, *, now: datetime) -> None:
-    """Let a card open nothing any more."""
-    if card.revoked_at is None:
-        card.revoked_at = now
-        db.flush()
-
-
-def before_archive(close: Callable[[Session, Classroom, datetime], object]) -> None:
-    """Register what closes a class's open surveys when it is put away."""
-    if close not in _closers:
-        _closers.append(close)
-
-
-def archive_class(db: Session, classroom: Classroom, *, now: datetime) -> None:
-    """Put a class away at the end of its year: what is open closes, its codes rest, it can only be read."""
-    if classroom.archived_at is not None:
+    if focal_code.retired_at is None:
         return
-    for close in _closers:
-        close(db, classroom, now)
-    if queries.has_open_survey(db, classroom.id):
-        raise NotYet("A survey of this class is still open. Close it first, then put the class away.")
-    classroom.archived_at = now
+    if len(queries.live_focal_codes(db, classroom.id)) >= MOST_FOCAL:
+        raise NotYet(f"A class has up to {MOST_FOCAL} focal students. Retire another code first.")
+    focal_code.retired_at = None
     db.flush()
-
-
-def unarchive_class(db: Session, classroom: Classroom) -> None:
-    """Bring a class back; its code and cards work again."""
-    classroom.archived_at = None
-    db.flush()
-
-
-def check_is_live(classroom: Classroom) -> None:
-    """Refuse to change a class that was put away."""
-    if classroom.archived_at is not None:
-        raise NotYet("This class is put away and can only be read. Bring it back first.")
 
 
 def _check_class(nickname: str, band: str, grade: int | None, students: int | None) -> None:
@@ -234,17 +180,6 @@ def _unused_class_code(db: Session) -> str:
     while queries.is_class_code_taken(db, code := codes.new_class_code()):
         pass
     return code
-
-
-def _unused_tokens(db: Session, count: int) -> list[str]:
-    tokens: dict[bytes, str] = {}
-    while len(tokens) < count:
-        token = codes.new_card_token()
-        tokens[codes.card_hash(token)] = token
-        if len(tokens) == count:
-            for taken in queries.hashes_taken(db, tokens):
-                del tokens[taken]
-    return list(tokens.values())
 
 
 def _labels() -> Iterable[str]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from survey_app.classrooms import queries, service
+from survey_app.classrooms import archive, queries, service
 from survey_app.classrooms.codes import card_hash, is_card_code, is_class_code
 from survey_app.errors import BadInput, NotYet
 from survey_app.models.classrooms import Card, Classroom, FocalCode
@@ -170,7 +170,7 @@ def test_a_class_put_away_can_be_read_only_and_comes_back(db, classroom):
 
 def test_what_is_registered_closes_before_a_class_is_put_away(db, classroom, monkeypatch):
     closed = []
-    monkeypatch.setattr(service, "_closers", [])
+    monkeypatch.setattr(archive, "_closers", [])
     service.before_archive(lambda _db, one, now: closed.append((one.id, now)))
     service.archive_class(db, classroom, now=NOW)
     service.archive_class(db, classroom, now=NOW)

@@ -1,0 +1,5 @@
+"""The one blueprint of the classrooms slice."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("classrooms", __name__)
