@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config, ConfigError
 from measures import LibraryError
+from survey_app.accounts import demo
 from survey_app.app import create_app
 from survey_app.errors import Refusal
 from survey_app.prepare import prepare
@@ -49,7 +50,7 @@ def main(arguments: list[str]) -> int:
         if options.lan:
             environment.setdefault("FOCAL_PUBLIC_URL", f"http://{lan_address()}:{port}")
         config = Config.from_env(environment)
-        prepare(config)
+        prepare(config, tell=lambda words: print(words, flush=True))
         app = create_app(config)
     except (CannotServe, ConfigError) as fault:
         print(fault, file=sys.stderr)
@@ -57,13 +58,19 @@ def main(arguments: list[str]) -> int:
     except OSError as fault:
         print(f"A folder or file that Focal needs cannot be used: {fault}", file=sys.stderr)
         return 1
-    except (LibraryError, Refusal) as fault:
+    except LibraryError as fault:
         print(f"The library of measures cannot be used:\n{fault}", file=sys.stderr)
+        return 1
+    except Refusal as refusal:
+        print(f"{refusal.title}:\n{refusal.words}", file=sys.stderr)
         return 1
     except SQLAlchemyError as fault:
         print(_database_words(config, fault), file=sys.stderr)
         return 1
+    if config.demo:
+        _print_sign_ins(app)
     _announce(config, port, lan=options.lan)
+    threading.Thread(target=_warm_up, daemon=True).start()
     threading.Thread(target=_warm_up, daemon=True).start()
     _serve(app, listening)
     print("\nFocal has stopped. Everything is kept.")
@@ -152,6 +159,23 @@ def _announce(config: Config, port: int, *, lan: bool) -> None:
         print("When a phone cannot reach it: same Wi-Fi? A firewall on this machine, or a network that keeps")
         print("devices apart, would stop it.")
     print("Stop it with Ctrl-C.", flush=True)
+
+
+def _print_sign_ins(app: Flask) -> None:
+    with app.extensions["focal_db"].reading() as db:
+        people = demo.people_to_show(db)
+    print("\nEverybody here is invented. Sign in as:")
+    for one in people:
+        print(f"  {one.role:14}{one.email:44}{one.name}, {one.organisation}")
+    print(f"  The password of each: {demo.DEMO_PASSWORD}")
+
+
+def _warm_up() -> None:
+    """Draw one picture: loading what draws takes seconds, and no teacher should wait for it at her reveal."""
+    from analytics.examples import gap_focal
+    from survey_app.results import pictures  # noqa: F401
+
+    gap_focal().svg()
 
 
 def _serve(app: Flask, listening: socket.socket) -> None:

@@ -199,3 +199,13 @@ def test_the_locks_of_this_project_hold_no_address():
 @pytest.mark.parametrize("gpl", ["pingouin", "krippendorff"])
 def test_tools_under_another_licence_are_in_neither_lock(kind, gpl):
     assert f"{gpl}==" not in (ROOT / "requirements" / f"{kind}.txt").read_text(encoding="utf-8")
+
+
+def test_the_demo_never_touches_another_database(clone, monkeypatch):
+    launcher = _launcher(clone)
+    served = {}
+    monkeypatch.setattr(launcher, "_serve", lambda arguments, environment: served.update(environment) or 0)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://school/real")
+    launcher.main(["demo"])
+    assert served["DATABASE_URL"].endswith("/demo.sqlite")
+    assert served["FOCAL_DEMO"] == "1"
