@@ -40,52 +40,43 @@ class CannotServe(Exception):
 
 def main(arguments: list[str]) -> int:
     """Start serving; return when somebody stops it."""
-    parser = argparse.ArgumentParser(prog="focal.py run", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="focal.py run", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--lan", action="store_true", help="let phones and tablets in this room reach Focal")
     options = parser.parse_args(arguments)
-    environment = dict(os.environ)
     try:
-        listening = listen("0.0.0.0" if options.lan else "127.0.0.1", wanted_port(environment))  # noqa: S104
-        port = listening.getsockname()[1]
-        if options.lan:
-            environment.setdefault("FOCAL_PUBLIC_URL", f"http://{lan_address()}:{port}")
-        config = Config.from_env(environment)
-        prepare(config, tell=lambda words: print(words, flush=True))
-        app = create_app(config)
+        environment = dict(os.environ)
+        with listen("0.0.0.0" if options.lan else "127.0.0.1", wanted_port(environment)) as listening:  # noqa: S104
+            _run(listening, environment, lan=options.lan)
     except (CannotServe, ConfigError) as fault:
-        print(fault, file=sys.stderr)
-        return 1
-    except OSError as fault:
-        print(f"A folder or file that Focal needs cannot be used: {fault}", file=sys.stderr)
-        return 1
+        words = str(fault)
     except LibraryError as fault:
-        print(f"The library of measures cannot be used:\n{fault}", file=sys.stderr)
-        return 1
+        words = f"The library of measures cannot be used:\n{fault}"
     except Refusal as refusal:
-        print(f"{refusal.title}:\n{refusal.words}", file=sys.stderr)
-        return 1
+        words = f"{refusal.title}:\n{refusal.words}"
+    except OSError as fault:
+        words = f"A folder or file that Focal needs cannot be used: {fault}"
+    else:
+        print("\nFocal has stopped. Everything is kept.")
+        return 0
+    print(words, file=sys.stderr)
+    return 1
+
+
+def _run(listening: socket.socket, environment: dict[str, str], *, lan: bool) -> None:
+    port = listening.getsockname()[1]
+    if lan:
+        environment.setdefault("FOCAL_PUBLIC_URL", f"http://{lan_address()}:{port}")
+    config = Config.from_env(environment)
+    try:
+        prepare(config, tell=lambda words: print(words, flush=True))
     except SQLAlchemyError as fault:
-        print(_database_words(config, fault), file=sys.stderr)
-        return 1
+        raise CannotServe(_database_words(config, fault)) from fault
+    app = create_app(config)
     if config.demo:
         _print_sign_ins(app)
-    _announce(config, port, lan=options.lan)
-    threading.Thread(target=_warm_up, daemon=True).start()
+    _announce(config, port, lan=lan)
     threading.Thread(target=_warm_up, daemon=True).start()
     _serve(app, listening)
-    print("\nFocal has stopped. Everything is kept.")
-    return 0
-
-
-def _warm_up() -> None:
-    """Load what draws pictures while nobody waits: the first reveal would pay seconds for it otherwise.
-
-    Only ever in the process that serves: a renderer that was used before a fork hangs in every child.
-    """
-    from analytics.examples import EXAMPLES
-
-    _title, build = EXAMPLES["gap-focal"]
-    build("wide").svg()
 
 
 def wanted_port(environment: Mapping[str, str]) -> int:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from survey_app import serve
+
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.usefixtures("loopback")
 
@@ -44,36 +46,36 @@ def _address(said):
     return re.search(r"Focal is at (\S+)", said)[1]
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_until_somebody_ends_it(tmp_path, end):
-    with _serving(tmp_path, PORT="0") as (process, said):
-        with urllib.request.urlopen(f"{_address(said)}/readyz") as answer:
-            assert answer.read() == b"ready\n"
-            assert "Server" not in answer.headers
-        process.send_signal(end)
-        assert process.wait(timeout=20) == 0
-        last_words = process.stdout.read()
-    assert last_words.strip() == "Focal has stopped. Everything is kept."
+def _end(process, said, how):
+    """Look whether it is ready, end it, and return what it said last."""
+    with urllib.request.urlopen(f"{_address(said)}/readyz") as answer:
+        assert answer.read() == b"ready\n"
+        assert "Server" not in answer.headers
+    process.send_signal(how)
+    assert process.wait(timeout=60) == 0
+    return process.stdout.read().strip()
+
+
+def test_a_taken_port_is_passed_over_and_said_and_a_stop_ends_it_cleanly(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        with _serving(tmp_path, PORT=str(taken)) as (process, said):
+            assert f"Port {taken} is taken by another program, so Focal uses " in said
+            assert _address(said) != f"http://127.0.0.1:{taken}"
+            last_words = _end(process, said, signal.SIGTERM)
+    assert last_words == "Focal has stopped. Everything is kept."
     assert (tmp_path / "focal.sqlite").exists()
 
 
-def test_a_taken_port_is_passed_over_and_said(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        taken = other.getsockname()[1]
-        with _serving(tmp_path, PORT=str(taken)) as (_process, said):
-            assert f"Port {taken} is taken by another program, so Focal uses " in said
-            assert _address(said) != f"http://127.0.0.1:{taken}"
-
-
-def test_the_room_is_told_an_address_and_a_code(tmp_path):
-    with _serving(tmp_path, "--lan", PORT="0") as (_process, said):
+def test_the_room_is_told_an_address_and_a_code_until_ctrl_c(tmp_path):
+    with _serving(tmp_path, "--lan", PORT="0") as (process, said):
         if "no address on a local network" in said:
             pytest.skip("This machine is on no network at all, and Focal says so.")
         port = _address(said).rpartition(":")[2]
         assert re.search(rf"Phones in this room: http://[\d.]+:{port}\n", said)
         assert "\N{FULL BLOCK}" in said
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez") as answer:
-            assert answer.status == 200
+        last_words = _end(process, said, signal.SIGINT)
+    assert last_words == "Focal has stopped. Everything is kept."
 
 
 @pytest.mark.parametrize(
@@ -86,9 +88,30 @@ def test_the_room_is_told_an_address_and_a_code(tmp_path):
         ("DATABASE_URL", "sqlite:////proc/none/focal.sqlite", "/proc/none"),
     ],
 )
-def test_what_keeps_it_from_starting_is_said_in_plain_words(tmp_path, name, value, words):
-    with _serving(tmp_path, **{"PORT": "0", name: value}) as (process, said):
-        assert process.wait(timeout=20) == 1
-    assert words in said
-    assert "Traceback" not in said
-    assert "secret" not in said
+def test_what_keeps_it_from_starting_is_said_in_plain_words(
+    tmp_path, monkeypatch, capsys, name, value, words
+):
+    for key, setting in {"FOCAL_INSTANCE": str(tmp_path), "PORT": "0", name: value}.items():
+        monkeypatch.setenv(key, setting)
+    assert serve.main([]) == 1
+    told = capsys.readouterr().err
+    assert words in told
+    assert "secret" not in told
+
+
+def test_a_demo_refuses_a_database_with_real_people(tmp_path, monkeypatch, capsys, database_url, client):
+    client.post(
+        "/first-account",
+        data={
+            "name": "Ms. R",
+            "email": "r@example.org",
+            "organisation": "Lincoln",
+            "password": "a real person's words",
+            "agrees": "1",
+        },
+    )
+    for key, setting in {"FOCAL_INSTANCE": str(tmp_path), "DATABASE_URL": database_url, "PORT": "0"}.items():
+        monkeypatch.setenv(key, setting)
+    monkeypatch.setenv("FOCAL_DEMO", "1")
+    assert serve.main([]) == 1
+    assert "not of the sample network" in capsys.readouterr().err
