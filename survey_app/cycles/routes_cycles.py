@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from survey_app.models.cycles import Cycle
 
 notice("drafted", "Your cycle is ready. Look at the questions, then open the survey.")
+notice("goal", "Your cycle is ready. Write today's goal below, then open the survey.")
 notice("aside", "The cycle is set aside. You can take it up again below.")
 notice("back", "The cycle is back where it was.")
 STANDARD_FOCAL = 5
@@ -127,22 +128,20 @@ def run_next(series_id: uuid.UUID) -> Response:
     """Copy the last cycle into the next one, open it, and go to the projector: thirty seconds."""
     series = series_for(g.db, g.viewer, series_id)
     cycle = service.start_next(g.db, g.viewer, series, now=g.now)
-    opened = []
     if request.form.get("do") == "open":
+        classroom = g.db.get_one(Classroom, cycle.classroom_id)
         try:
             opened = surveys.open_surveys(
-                g.db,
-                cycle,
-                g.db.get_one(Classroom, cycle.classroom_id),
-                goal=request.form.get("goal", ""),
-                now=g.now,
+                g.db, cycle, classroom, goal=request.form.get("goal", ""), now=g.now
             )
+            record(opened, "survey.opened")
         except BadInput:
-            # A question quotes this lesson's goal: the next cycle is kept, and its page asks for the goal.
-            opened = []
-        record(opened, "survey.opened")
+            # A question quotes this lesson's goal: the cycle is kept, and its questions page asks for it.
+            g.db.commit()
+            return redirect(url_for("surveys.compose", cycle_id=cycle.id, did="goal"), code=303)
+    given = survey_queries.administrations_of(g.db, cycle.id)
     g.db.commit()
-    if opened:
+    if any(administration.state == "open" for administration in given):
         return redirect(url_for("surveys.projector", cycle_id=cycle.id), code=303)
     return redirect(url_for("cycles.show", cycle_id=cycle.id, did="drafted"), code=303)
 

@@ -115,8 +115,6 @@ def lock(cycle_id: uuid.UUID) -> Response:
 def _save_predictions(given: list[Administration]) -> None:
     sheets = survey_queries.surveys_of(g.db, given)
     for administration in given:
-        if administration.locked_at is not None:
-            continue
         sheet = sheets[administration.survey_id].sheet or {}
         if administration.mode == "coded":
             picked = {}

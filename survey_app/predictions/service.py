@@ -91,8 +91,10 @@ def save_student_predictions(
     sheet: Mapping[str, Any],
     given: Mapping[tuple[str, uuid.UUID], str],
 ) -> None:
-    """Keep what the teacher expects each focal student to pick: one option a question and code."""
-    _refuse_locked(administration)
+    """Keep what the teacher expects each focal student to pick: one option a question and code.
+
+    What is kept already may be sent again, even after the lock; anything else is refused then.
+    """
     labels = {code for code, _label in survey_queries.focal_labels(db, administration.cycle_id)}
     values = {item["id"]: {str(v) for v in item["values"]} for item in predicted_items(sheet)}
     known = {
@@ -103,6 +105,9 @@ def save_student_predictions(
         if item_id not in values or code not in labels or written not in values[item_id]:
             raise BadInput("One prediction was not understood. Reload the page and choose again.")
         row = known.get((item_id, code))
+        if row is not None and row.option == int(written):
+            continue
+        _refuse_locked(administration)
         if row is None:
             row = Prediction(
                 administration_id=administration.id,
@@ -124,7 +129,10 @@ def save_count_predictions(
     given: Mapping[str, Mapping[str, str]],
 ) -> None:
     """Keep how many of a pooled class the teacher expects to pick each answer; a question is all or nothing."""
-    _refuse_locked(administration)
+    known = {
+        (str(row.item_version_id), str(row.option)): row.count
+        for row in queries.predictions(db, [administration.id])
+    }
     faults = {}
     for item in predicted_items(sheet):
         written = {value: words.strip() for value, words in given.get(item["id"], {}).items()}
@@ -134,6 +142,9 @@ def save_count_predictions(
             faults[f"count-{item['id']}"] = "Write whole numbers."
             continue
         counts = {value: int(words or 0) for value, words in written.items()}
+        if all(known.get((item["id"], value)) == count for value, count in counts.items()):
+            continue
+        _refuse_locked(administration)
         total = sum(counts.values())
         if administration.expected and total != administration.expected:
             faults[f"count-{item['id']}"] = (

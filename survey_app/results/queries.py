@@ -78,7 +78,7 @@ def snapshots_of(db: Session, administration_ids: Sequence[uuid.UUID]) -> dict[u
 def sheets_of(db: Session, administrations: Sequence[Administration]) -> dict[uuid.UUID, dict]:
     """Return the frozen sheet of each administration."""
     ids = {a.survey_id for a in administrations}
-    sheets = dict(db.execute(select(Survey.id, Survey.sheet).where(Survey.id.in_(ids))).tuples().all())
+    sheets = dict(db.execute(select(Survey.id, Survey.sheet).where(Survey.id.in_(ids))).all())
     return {a.id: sheets[a.survey_id] for a in administrations if sheets.get(a.survey_id)}
 
 

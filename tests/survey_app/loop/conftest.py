@@ -1,0 +1,11 @@
+"""One teacher on a fresh database."""
+
+import pytest
+
+from tests.survey_app.loop.teacher import Teacher
+
+
+@pytest.fixture
+def teacher(app, clock) -> Teacher:
+    """Return a signed-in teacher without any class."""
+    return Teacher.arrive(app, clock)
