@@ -23,7 +23,7 @@ from typing import Literal
 
 import numpy as np
 
-from analytics.arrays import Floats, bad_argument
+from analytics.arrays import Floats, Ints, bad_argument
 
 MOST_POINTS = 500
 """Useful points up to which the exact law is worked out; 2**-m stays a normal number far beyond."""
@@ -198,7 +198,7 @@ def _own(longest: int, above: int, below: int) -> Floats:
     return np.asarray((more[:, above] * fewer[:, below] + fewer[:, above] * more[:, below]) / orders)
 
 
-def _part(table: Floats, runs: np.ndarray) -> Floats:
+def _part(table: Floats, runs: Ints) -> Floats:
     """Return the rows for these numbers of runs; more runs than the table holds cannot happen."""
     rows = table[np.minimum(runs, len(table) - 1)]
     return np.where((runs < len(table))[:, None], rows, 0.0)
@@ -227,34 +227,37 @@ def _frozen(longest: int, baseline: Baseline, later: int) -> Floats:
     return law
 
 
-@lru_cache(maxsize=512)
-def _later_by_first_run(longest: int, baseline: int, later: int) -> Floats:
-    """Return the law of the later marks by side and length of their first run."""
-    law = np.zeros((2, longest + 1, later))
-    for j, chance in enumerate(_later_above(baseline, later)):
-        law += chance * _by_last_run(longest, j, later - j)
-    return law
-
-
-@lru_cache(maxsize=512)
 def _by_last_run(longest: int, above: int, below: int) -> Floats:
     """Return [side, r, c]: P(last run is on this side and r long, c crossings, no run too long).
 
     All orders of the marks are equally likely; read backwards, it is the law of the first run.
     """
-    points = above + below
+    return _mixed_by_last_run(longest, above + below, np.array([above]), np.array([1.0]))
+
+
+@lru_cache(maxsize=512)
+def _later_by_first_run(longest: int, baseline: int, later: int) -> Floats:
+    """Return the law of the later marks by side and length of their first run."""
+    return _mixed_by_last_run(longest, later, np.arange(later + 1), _later_above(baseline, later))
+
+
+def _mixed_by_last_run(longest: int, points: int, above: Ints, chance: Floats) -> Floats:
+    """Return the law by side and length of the last run, for numbers of marks above the line by chance."""
     table = _table(longest, points)
     crossings, length = np.arange(points), np.arange(longest + 1)
-    orders = comb(points, above) / 2**points
+    own_runs, other_runs = table[crossings // 2], table[(crossings + 1) // 2]
+    weight = chance / np.array([comb(points, int(marks)) / 2**points for marks in above])
     law = np.zeros((2, longest + 1, points))
-    for side, (own, other) in enumerate(((above, below), (below, above))):
-        fits = (length >= 1) & (length <= own)
-        rest = np.where(fits, own - length, 0)
-        before = table[crossings // 2][:, rest].T * table[(crossings + 1) // 2, other]
-        law[side] = before * np.where(fits, 0.5**length, 0.0)[:, None] / orders
+    for side, own in enumerate((above, points - above)):
+        fits = (length >= 1) & (length <= own[:, None])
+        rest = np.where(fits, own[:, None] - length, 0)
+        share = np.where(fits, 0.5**length * weight[:, None], 0.0)
+        # c crossings, a mixtures, r lengths of the last run.
+        law[side] = np.einsum("car,ca,ar->rc", own_runs[:, rest], other_runs[:, points - own], share)
     return law
 
 
+@lru_cache(maxsize=1024)
 def _later_above(baseline: int, later: int) -> Floats:
     """Return P(j of the later points lie above the median of the baseline points), j = 0, 1, ..., later.
 
@@ -265,15 +268,12 @@ def _later_above(baseline: int, later: int) -> Floats:
     """
     half = (baseline + 1) // 2
     orders = comb(baseline + later, baseline)
-    law = np.zeros(later + 1)
+    # beyond[m]: orders of m later points and the baseline points on one side of the median.
+    beyond = np.array([comb(m + half - 1, half - 1) / orders**0.5 for m in range(later + 1)])
     if baseline % 2:
-        for j in range(later + 1):
-            law[j] = comb(later - j + half - 1, half - 1) * comb(j + half - 1, half - 1) / orders
-        return law
-    for under in range(later + 1):
-        for over in range(later + 1 - under):
-            between = later - under - over
-            chance = comb(under + half - 1, half - 1) * comb(over + half - 1, half - 1) / orders
-            coins = np.array([comb(between, heads) / 2**between for heads in range(between + 1)])
-            law[over : over + between + 1] += chance * coins
+        return np.asarray(beyond * beyond[::-1])
+    law = np.zeros(later + 1)
+    for between in range(later + 1):
+        apart = beyond[: later + 1 - between] * beyond[: later + 1 - between][::-1]
+        law += np.convolve(apart, [comb(between, heads) / 2**between for heads in range(between + 1)])
     return law
