@@ -18,8 +18,17 @@ from survey_app.models.people import Person
 from survey_app.models.responses import Receipt, Response
 from survey_app.models.surveys import Administration
 from survey_app.sample.acts import Acts
+from survey_app.sample.copies import LivedBlock
 from survey_app.sample.improvement import add_own_question, make_driver_diagram
-from survey_app.sample.people import SCHOOLS, TEACHERS, leave_invitations_open, make_staff, make_teams
+from survey_app.sample.people import (
+    DISTRICTS,
+    SCHOOLS,
+    TEACHERS,
+    Hiring,
+    leave_invitations_open,
+    make_block,
+    make_staff,
+)
 from survey_app.sample.rooms import World, make_room
 from survey_app.sample.school_year import SchoolYear, moment
 from survey_app.sample.sharing import share_cycles
@@ -33,10 +42,11 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from survey_app.permissions import Viewer
-    from survey_app.sample.people import Staff
+    from survey_app.sample.people import Block
     from survey_app.sample.stories import TeacherPlot
 
 SEED = 2026
+LIVED_AT_MOST = 5
 RECEIPTS_KEPT = timedelta(days=7)
 
 
@@ -83,8 +93,8 @@ def fill(
     today: date,
     factor: int = 1,
     seed: int = SEED,
-    teachers: int | None = None,
-    at_once: bool | None = None,
+    teachers: int = TEACHERS,
+    lived: int = LIVED_AT_MOST,
     tell: Callable[[str], None] = lambda _words: None,
 ) -> Filled:
     """Write the sample network; the caller commits.
@@ -94,66 +104,73 @@ def fill(
     today : date
         The school year so far ends on the school day before. Only dates depend on it.
     factor : int
-        How many times forty teachers in twelve schools.
+        How many blocks of forty teachers in twelve schools.
     seed : int
         The same seed gives the same people, lessons and answers.
-    teachers : int, optional
-        Let only the first so many teachers run cycles: for tests.
-    at_once : bool, optional
-        Write sheets many at once instead of each through the student's service; by default from factor 2 on.
+    teachers : int
+        Let only the first so many teachers of a block run cycles: for tests.
+    lived : int
+        How many blocks live through the services; those after them are copies of these.
     tell : callable
         Hears, now and then, how far it is.
     """
     acts, year = Acts(), SchoolYear(today)
-    staff = make_staff(db, acts, year, factor=factor, seed=seed)
+    hiring = Hiring(db, acts, year, seed)
+    staff = make_staff(hiring)
     make_driver_diagram(db, staff.network.id, now=moment(year.before, 11))
-    own_question = add_own_question(db, staff.researchers[0].person_id)
-    make_teams(db, staff, seed=seed)
-    db.flush()
     world = World(
         db=db,
         acts=acts,
         year=year,
         seed=seed,
-        at_once=factor > 1 if at_once is None else at_once,
+        own_question=add_own_question(db, staff.researchers[0].person_id),
         questions=catalogue.questions(db),
         ready_sets={one.key: one for one in catalogue.ready_sets(db)},
-        own_question=own_question,
     )
-    for number, teacher in enumerate(staff.teachers[:teachers]):
-        if number % TEACHERS == 0:
-            tell(f"{number} of {len(staff.teachers)} teachers ...")
-        _live_year(world, staff, teacher, number)
+    blocks = []
+    for number in range(min(factor, lived)):
+        tell(f"block {number + 1} of {factor}: living a school year")
+        blocks.append(make_block(hiring, staff, number))
+        _live_block(world, blocks[-1], teachers)
+    kept = [LivedBlock(db, block) for block in blocks] if factor > lived else []
+    for number in range(lived, factor):
+        tell(f"block {number + 1} of {factor}: a copy")
+        kept[number % lived].write_copy(
+            db, number, seed=seed, people=hiring.names, places=hiring.places
+        )
+    _close_the_books(world, blocks[0])
+    return Filled(*(_count(db, model) for model in (Person, Cycle, Response)))
+
+
+def _count(db: Session, model: type) -> int:
+    return db.scalar(select(func.count()).select_from(model)) or 0
+
+
+def _live_block(world: World, block: Block, teachers: int) -> None:
+    for place, teacher in enumerate(block.teachers[:teachers]):
+        number = block.number * TEACHERS + place
+        agenda = _live_year(world, teacher, number)
+        last = moment(world.year.days[-1], 18)
+        share_cycles(world, agenda, block.coach_of(place), place=f"teacher {number}", today=last)
+        world.db.flush()
         # What is written is not needed in memory any more.
-        db.expunge_all()
-    _close_the_books(world, staff)
-    return Filled(
-        people=db.scalar(select(func.count()).select_from(Person)) or 0,
-        cycles=db.scalar(select(func.count()).select_from(Cycle)) or 0,
-        sheets=db.scalar(select(func.count()).select_from(Response)) or 0,
-    )
+        world.db.expunge_all()
 
 
-def _live_year(world: World, staff: Staff, teacher: Viewer, number: int) -> None:
+def _live_year(world: World, teacher: Viewer, number: int) -> list[Turn]:
     plot = plot_of(number, seed=world.seed)
     threads = [_thread(world, teacher, plot, place, number) for place in range(len(plot.series))]
     # One class has one open survey at a time, so everything happens in the order of the calendar.
     agenda = sorted(
-        (
-            Turn(thread, turn, place)
-            for thread in threads
-            for place, turn in enumerate(thread.plot.turns)
-        ),
+        (Turn(thread, turn, place) for thread in threads for place, turn in enumerate(thread.plot.turns)),
         key=lambda one: (one.day, one.thread.place),
     )
     for turn in agenda:
         live(turn)
-    last = moment(world.year.days[-1], 18)
-    coach = staff.coaches[number % SCHOOLS % len(staff.coaches)]
-    share_cycles(world, agenda, coach, place=f"teacher {number}", today=last)
     for thread in threads:
         if thread.room.plot.is_archived:
             archive_class(world.db, thread.room.row, now=moment(world.year.day(0.3), 16))
+    return agenda
 
 
 def _thread(world: World, teacher: Viewer, plot: TeacherPlot, place: int, number: int) -> Thread:
@@ -164,12 +181,11 @@ def _thread(world: World, teacher: Viewer, plot: TeacherPlot, place: int, number
     return Thread(world, room, series, name)
 
 
-def _close_the_books(world: World, staff: Staff) -> None:
+def _close_the_books(world: World, block: Block) -> None:
     """Do the rest: invitations that wait, a colleague who left, receipts that have done their work."""
     db, last = world.db, moment(world.year.days[-1], 18)
-    leave_invitations_open(db, staff, now=last)
-    leaver = staff.teachers[TEACHERS - 1]
-    administrator = staff.district_administrators[(TEACHERS - 1) % len(staff.districts)]
+    leave_invitations_open(db, block, now=last)
+    leaver, administrator = block.teachers[-1], block.administrators[(TEACHERS - 1) % SCHOOLS % DISTRICTS]
     disable_person(db, administrator, db.get_one(Person, leaver.person_id), now=last)
     route = "/people/<uuid:person_id>/disable"
     world.acts.note("person.disabled", administrator, route, leaver.person_id, last)

@@ -12,7 +12,7 @@ from survey_app.paper.service import KeyedRow, store_rows
 from survey_app.respond.keys import SheetKey
 from survey_app.sample.material import phrases
 from survey_app.sample.rooms import as_typed
-from survey_app.sample.sheets import FilledSheet, send, send_at_once
+from survey_app.sample.sheets import FilledSheet, send
 from survey_app.surveys import service as surveys
 
 if TYPE_CHECKING:
@@ -55,10 +55,7 @@ def close_lesson(turn: Turn) -> None:
 def _give(turn: Turn, now: datetime, *, most: int | None) -> None:
     for administration in turn.given:
         sheets = _focal_sheets(turn) if administration.mode == "coded" else _other_sheets(turn)
-        if turn.world.at_once:
-            send_at_once(turn.world.db, administration, turn.sheet, sheets[:most], now=now)
-        else:
-            send(turn.world.db, administration, sheets[:most], now=now)
+        send(turn.world.db, administration, sheets[:most], now=now)
 
 
 def _focal_sheets(turn: Turn) -> list[FilledSheet]:

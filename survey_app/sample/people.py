@@ -17,7 +17,6 @@ from survey_app.sample.material import network, phrases
 from survey_app.sample.school_year import ZONE, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -26,31 +25,45 @@ if TYPE_CHECKING:
     from survey_app.sample.school_year import SchoolYear
 
 DISTRICTS, SCHOOLS, TEACHERS, RESEARCHERS = 6, 12, 40, 2
+# People are listed by address, so she comes before the administrators of the districts.
+ADMINISTRATOR = ("Abby Alvarez", f"abby.alvarez{DEMO_ADDRESSES}")
 # Of every six schools, in this order; the grades follow from it (see stories).
 SCHOOL_KINDS = ("Middle", "Elementary", "High", "Elementary", "Middle", "Elementary")
 
 
 @dataclass
+class Block:
+    """Forty teachers in twelve schools of six districts: the unit in which the network grows."""
+
+    number: int
+    districts: list[Organisation] = field(default_factory=list)
+    administrators: list[Viewer] = field(default_factory=list)  # one a district
+    coaches: list[Viewer] = field(default_factory=list)  # one a district
+    schools: list[Organisation] = field(default_factory=list)
+    teachers: list[Viewer] = field(default_factory=list)
+
+    def coach_of(self, teacher: int) -> Viewer:
+        """Return the coach of a teacher's district."""
+        return self.coaches[teacher % SCHOOLS % DISTRICTS]
+
+
+@dataclass
 class Staff:
-    """Everybody who works in the sample network, as viewers, with where they are."""
+    """Who works for the whole network, and its regions."""
 
     network: Organisation
     administrator: Viewer
-    districts: list[Organisation] = field(default_factory=list)
-    district_administrators: list[Viewer] = field(default_factory=list)
-    schools: list[Organisation] = field(default_factory=list)
-    teachers: list[Viewer] = field(default_factory=list)
-    coaches: list[Viewer] = field(default_factory=list)
-    leads: list[Viewer] = field(default_factory=list)
-    researchers: list[Viewer] = field(default_factory=list)
+    regions: list[Organisation]
+    leads: list[Viewer]
+    researchers: list[Viewer]
 
 
 class Hiring:
     """Makes people by invitation; every one of them has the same printed password, hashed once."""
 
     def __init__(self, db: Session, acts: Acts, year: SchoolYear, seed: int) -> None:
-        self.db, self.acts, self.year = db, acts, year
-        self.names = names.adults(seed)
+        self.db, self.acts, self.year, self.seed = db, acts, year, seed
+        self.names, self.places = names.adults(seed), names.places(seed)
         self.password_hash = Passwords().hash(DEMO_PASSWORD)
 
     def first(self, organisation: Organisation, name: str, email: str) -> Viewer:
@@ -101,86 +114,78 @@ def viewer_of(person: Person, role: str) -> Viewer:
     )
 
 
-def make_staff(db: Session, acts: Acts, year: SchoolYear, *, factor: int, seed: int) -> Staff:
-    """Make one network with its regions, districts, schools and people."""
-    hiring = Hiring(db, acts, year, seed)
-    places = names.places(seed)
-    named = [next(hiring.names) for _ in range(TEACHERS * factor)]
-    # The network's own administrator is the first of the list by address, as people are listed.
-    administrators = sorted((next(hiring.names) for _ in range(1 + DISTRICTS * factor)), key=lambda n: n[1])
-    founded = moment(year.before, 7)
-    top = _organisation(db, "network", network()["network"], None, founded)
-    staff = Staff(top, hiring.first(top, *administrators[0]))
-    regions = [_organisation(db, "region", name, top, founded) for name in network()["regions"]]
-    for number in range(DISTRICTS * factor):
-        region = regions[number % len(regions)]
-        district = _organisation(db, "district", f"{next(places)} Unified", region, founded)
-        staff.districts.append(district)
-        staff.district_administrators.append(
-            hiring.hire(staff.administrator, "administrator", district, *administrators[1 + number])
+def make_staff(hiring: Hiring) -> Staff:
+    """Make the network, its regions, and those who work for all of it."""
+    founded = moment(hiring.year.before, 7)
+    top = make_organisation(hiring.db, "network", network()["network"], None, founded)
+    regions = [
+        make_organisation(hiring.db, "region", name, top, founded) for name in network()["regions"]
+    ]
+    administrator = hiring.first(top, *ADMINISTRATOR)
+    leads = [hiring.hire(administrator, "lead", region, *next(hiring.names)) for region in regions]
+    researchers = [
+        hiring.hire(administrator, "researcher", top, *next(hiring.names)) for _ in range(RESEARCHERS)
+    ]
+    return Staff(top, administrator, regions, leads, researchers)
+
+
+def make_block(hiring: Hiring, staff: Staff, number: int) -> Block:
+    """Make a block of districts and schools with their people."""
+    block = Block(number)
+    founded = moment(hiring.year.before, 7)
+    for place in range(DISTRICTS):
+        region = staff.regions[place % len(staff.regions)]
+        name = f"{next(hiring.places)} Unified"
+        block.districts.append(make_organisation(hiring.db, "district", name, region, founded))
+    for place in range(SCHOOLS):
+        name = f"{next(hiring.places)} {SCHOOL_KINDS[place % len(SCHOOL_KINDS)]}"
+        district = block.districts[place % DISTRICTS]
+        block.schools.append(make_organisation(hiring.db, "school", name, district, founded))
+    for district in block.districts:
+        block.administrators.append(
+            hiring.hire(staff.administrator, "administrator", district, *next(hiring.names))
         )
-    for number in range(SCHOOLS * factor):
-        kind = SCHOOL_KINDS[number % len(SCHOOL_KINDS)]
-        district = staff.districts[number % len(staff.districts)]
-        staff.schools.append(_organisation(db, "school", f"{next(places)} {kind}", district, founded))
-    _hire_all(hiring, staff, regions, named)
-    return staff
+    for place in range(TEACHERS):
+        school, inviter = block.schools[place % SCHOOLS], block.administrators[place % SCHOOLS % DISTRICTS]
+        block.teachers.append(hiring.hire(inviter, "teacher", school, *next(hiring.names)))
+    for district, inviter in zip(block.districts, block.administrators, strict=True):
+        block.coaches.append(hiring.hire(inviter, "coach", district, *next(hiring.names)))
+    _make_teams(hiring, block)
+    return block
 
 
-def _hire_all(
-    hiring: Hiring, staff: Staff, regions: list[Organisation], named: list[tuple[str, str]]
-) -> None:
-    for number, (name, email) in enumerate(named):
-        school = staff.schools[number % len(staff.schools)]
-        administrator = staff.district_administrators[number % len(staff.districts)]
-        staff.teachers.append(hiring.hire(administrator, "teacher", school, name, email))
-    for district, administrator in zip(staff.districts, staff.district_administrators, strict=True):
-        staff.coaches.append(hiring.hire(administrator, "coach", district, *next(hiring.names)))
-    for region in regions:
-        staff.leads.append(hiring.hire(staff.administrator, "lead", region, *next(hiring.names)))
-    for _ in range(RESEARCHERS):
-        person = next(hiring.names)
-        staff.researchers.append(
-            hiring.hire(staff.administrator, "researcher", staff.network, *person)
-        )
+def _make_teams(hiring: Hiring, block: Block) -> None:
+    """Put the teachers of each school into a team, with the district's coach."""
+    for place, school in enumerate(block.schools):
+        name = chance_for(hiring.seed, "team", block.number, place).choice(phrases()["teams"])
+        team = Team(organisation_id=school.id, name=name)
+        hiring.db.add(team)
+        hiring.db.flush()
+        members = (block.coach_of(place), *block.teachers[place::SCHOOLS])
+        hiring.db.add_all(TeamMember(team_id=team.id, person_id=one.person_id) for one in members)
+    hiring.db.flush()
 
 
-def leave_invitations_open(db: Session, staff: Staff, *, now: datetime) -> None:
+def leave_invitations_open(db: Session, block: Block, *, now: datetime) -> None:
     """Invite two colleagues who have not answered yet."""
-    school = staff.schools[0]
     for name in ("Robin Summers", "Alex Winters"):
         address = name.replace(" ", ".").lower() + DEMO_ADDRESSES
+        place = block.schools[0].id
         invitations.invite(
             db,
-            staff.district_administrators[0],
+            block.administrators[0],
             email=address,
             name=name,
             role="teacher",
-            organisation_id=school.id,
+            organisation_id=place,
             now=now,
         )
 
 
-def make_teams(db: Session, staff: Staff, *, seed: int) -> None:
-    """Put the teachers of each school into a team, with the district's coach."""
-    for number, school in enumerate(staff.schools):
-        name = chance_for(seed, "team", number).choice(phrases()["teams"])
-        team = Team(organisation_id=school.id, name=f"{name}, {school.name}")
-        db.add(team)
-        db.flush()
-        coach = staff.coaches[number % len(staff.coaches)]
-        members = (coach, *_teachers(staff, number))
-        db.add_all(TeamMember(team_id=team.id, person_id=one.person_id) for one in members)
-    db.flush()
-
-
-def _teachers(staff: Staff, school_number: int) -> Iterator[Viewer]:
-    yield from staff.teachers[school_number :: len(staff.schools)]
-
-
-def _organisation(
+def make_organisation(
     db: Session, kind: str, name: str, parent: Organisation | None, now: datetime
 ) -> Organisation:
+    """Make one organisation in the schools' time zone."""
     made = Organisation(
         kind=kind, parent_id=parent.id if parent else None, name=name, time_zone=ZONE, created_at=now
     )

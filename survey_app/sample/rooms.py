@@ -34,7 +34,6 @@ class World:
     acts: Acts
     year: SchoolYear
     seed: int
-    at_once: bool  # write sheets many at once; else each through the student's own service
     questions: dict[uuid.UUID, Question]
     ready_sets: dict[str, ReadySet]
     own_question: list[uuid.UUID]

@@ -1,7 +1,7 @@
 """Who tries what, and how it goes: the plot of every teacher's year, before a single row is written.
 
 A teacher's number decides what she must meet (a roster change, paper, a class of four ...), so that every
-kind of cycle is there at factor 1; chance decides the rest. A factor repeats the forty plots with other people.
+kind of cycle is there in a network of forty teachers; chance decides the rest. The forty-first begins anew.
 """
 
 from __future__ import annotations

@@ -110,7 +110,7 @@ class Classroom:
     def own_rating(
         self, children: Sequence[Child], item: Mapping[str, Any], lesson: Lesson, view: float
     ) -> int:
-        """Return what the teacher saw of the typical student, as rosy as she is; ``view`` is how she moved."""
+        """Return what the teacher saw of a typical student, as rosy as she is; ``view`` is how she moved."""
         typical = sum(child.level for child in children) / len(children)
         noise = chance_for(*lesson.seed, "own", item["key"]).gauss(0, 0.3)
         level = self.level + lesson.level + lesson.change + typical + self.optimism + view

@@ -1,0 +1,88 @@
+"""Commands for an installation: ``python -m survey_app.cli COMMAND``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from config import Config, ConfigError
+from survey_app import clock
+from survey_app.accounts.demo import DEMO_PASSWORD, people_to_show
+from survey_app.db import Database
+from survey_app.errors import Refusal
+from survey_app.prepare import prepare
+from survey_app.sample.fill import SEED, fill, is_filled
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+LARGEST_FACTOR = 200
+
+
+def main(arguments: list[str]) -> int:
+    """Do one command; return 0 when all went well."""
+    parser = argparse.ArgumentParser(prog="survey_app.cli", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    demo = commands.add_parser("demo-data", help="fill an empty database with the invented sample network")
+    demo.add_argument("--factor", type=_factor, default=1, help="how many times forty teachers")
+    demo.add_argument("--seed", type=int, default=SEED, help="the same seed gives the same network")
+    options = parser.parse_args(arguments)
+    try:
+        return demo_data(Config.from_env(os.environ), factor=options.factor, seed=options.seed)
+    except (ConfigError, Refusal) as fault:
+        print(fault, file=sys.stderr)
+    except (OSError, SQLAlchemyError) as fault:
+        cause = str(getattr(fault, "orig", None) or fault).splitlines()[0]
+        print(f"The sample network could not be written: {cause}", file=sys.stderr)
+    return 1
+
+
+def demo_data(config: Config, *, factor: int, seed: int) -> int:
+    """Fill an empty database with the sample network, once, and say how to sign in."""
+    if config.production:
+        print("The sample network is not for FOCAL_ENV=production.", file=sys.stderr)
+        return 1
+    prepare(config)
+    database = Database(config.database_url)
+    try:
+        with database.writing() as db:
+            if not is_filled(db):
+                started = time.monotonic()
+                print("Inventing a network of teachers and their school year so far ...", flush=True)
+                tell = _say if factor > 1 else lambda _words: None
+                made = fill(db, today=clock.now().date(), factor=factor, seed=seed, tell=tell)
+                db.commit()
+                seconds = time.monotonic() - started
+                counts = f"{made.people} people, {made.cycles} cycles, {made.sheets} sheets"
+                print(f"{counts}: {seconds:.0f} seconds.")
+            _say_sign_ins(db)
+    finally:
+        database.engine.dispose()
+    return 0
+
+
+def _say_sign_ins(db: Session) -> None:
+    print("\nThe sample network is ready. Everybody in it is invented; sign in as any of them:\n")
+    for person in people_to_show(db):
+        print(f"  {person.role:15}{person.email:45}{person.name}, {person.organisation}")
+    print(f"\n  password for all: {DEMO_PASSWORD}\n", flush=True)
+
+
+def _say(words: str) -> None:
+    print(f"  {words}", flush=True)
+
+
+def _factor(written: str) -> int:
+    factor = int(written) if written.isdecimal() else 0
+    if not 1 <= factor <= LARGEST_FACTOR:
+        raise argparse.ArgumentTypeError(f"{written!r} is not a whole number from 1 to {LARGEST_FACTOR}.")
+    return factor
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
