@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from wtforms import BooleanField, Form, PasswordField, SelectField, StringField
-from wtforms.validators import Email, InputRequired, Length, ValidationError
+from wtforms import BooleanField, Form, PasswordField, StringField
+from wtforms.validators import AnyOf, DataRequired, Email, InputRequired, Length, ValidationError
 
 from survey_app.accounts import time_zones
 from survey_app.accounts.passwords import MOST_CHARACTERS
@@ -38,14 +38,14 @@ def faults_of(form: Form) -> dict[str, str]:
 
 def _name(ask: str) -> StringField:
     longest = f"Up to {LONGEST_NAME} letters, please."
-    checks = [InputRequired(ask), Length(max=LONGEST_NAME, message=longest), printable]
+    checks = [DataRequired(ask), Length(max=LONGEST_NAME, message=longest), printable]
     return StringField(filters=[one_line], validators=checks)
 
 
 def _address() -> StringField:
     unlike = "This does not look like an email address. One looks like ana.lopez@school.org."
     checks = [
-        InputRequired("Type an email address."),
+        DataRequired("Type an email address."),
         Length(max=LONGEST_ADDRESS, message=unlike),
         Email(message=unlike),
     ]
@@ -64,8 +64,9 @@ class SignInForm(Form):
     email = StringField(
         filters=[plain_address],
         validators=[
-            InputRequired("Type your email address."),
+            DataRequired("Type your email address."),
             Length(max=LONGEST_ADDRESS, message="An email address has 254 letters at most."),
+            printable,
         ],
     )
     password = _password("Type your password.")
@@ -78,13 +79,11 @@ class FirstAccountForm(Form):
     email = _address()
     password = _password("Choose a password.")
     organisation = _name("Type the name of your school or organisation.")
-    time_zone = SelectField(choices=time_zones.CHOICES, default=time_zones.DEFAULT, validate_choice=False)
+    time_zone = StringField(
+        default=time_zones.DEFAULT,
+        validators=[AnyOf(dict(time_zones.CHOICES), message="Choose a time zone from the list.")],
+    )
     agrees = BooleanField(validators=[InputRequired("Tick this when you agree: nobody begins without it.")])
-
-    def validate_time_zone(self, field: SelectField) -> None:
-        """Refuse a zone that is not in the list."""
-        if field.data not in dict(time_zones.CHOICES):
-            raise ValidationError("Choose a time zone from the list.")
 
 
 class JoinForm(Form):

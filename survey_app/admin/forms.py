@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from wtforms import Form, HiddenField, StringField
-from wtforms.validators import AnyOf, Email, InputRequired, Length, ValidationError
+from wtforms.validators import AnyOf, DataRequired, Email, Length, ValidationError
 
 from survey_app.accounts.forms import LONGEST_ADDRESS, LONGEST_NAME, one_line, plain_address, printable
 from survey_app.models.people import ROLES
@@ -37,7 +37,7 @@ class InviteForm(PlaceForm):
     name = StringField(
         filters=[one_line],
         validators=[
-            InputRequired("Type the name, as colleagues know it."),
+            DataRequired("Type the name, as colleagues know it."),
             Length(max=LONGEST_NAME, message=f"Up to {LONGEST_NAME} letters, please."),
             printable,
         ],
@@ -45,7 +45,7 @@ class InviteForm(PlaceForm):
     email = StringField(
         filters=[plain_address],
         validators=[
-            InputRequired("Type an email address."),
+            DataRequired("Type an email address."),
             Length(max=LONGEST_ADDRESS, message=NOT_AN_ADDRESS),
             Email(message=NOT_AN_ADDRESS),
         ],
