@@ -128,7 +128,7 @@ def save_count_predictions(
     sheet: Mapping[str, Any],
     given: Mapping[str, Mapping[str, str]],
 ) -> None:
-    """Keep how many of a pooled class the teacher expects to pick each answer; a question is all or nothing."""
+    """Keep how many of a class the teacher expects to pick each answer; a question is whole or not kept."""
     known = {
         (str(row.item_version_id), str(row.option)): row.count
         for row in queries.predictions(db, [administration.id])
@@ -168,7 +168,7 @@ def lock_view(db: Session, cycle: Cycle, *, skip_prediction: bool, now: datetime
     Raises
     ------
     NotYet
-        If the survey was never opened, a question is not rated yet, or nothing is predicted and nothing skipped.
+        If the survey was never opened, a question is not rated, or nothing is predicted nor skipped.
     """
     given = survey_queries.administrations_of(db, cycle.id, lock=True)
     locking = [a for a in given if a.locked_at is None]
