@@ -95,9 +95,12 @@ class Database:
 
 def make_engine(url: str) -> Engine:
     """Return an engine with durable, enforced settings for SQLite or PostgreSQL."""
+    # A fault's text goes to the log: it may name the statement, never the answers and hashes in it.
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": 5})
+        # Whoever waits for a row gets an honest "not saved yet" after five seconds, as on SQLite.
+        waits = {"options": "-c lock_timeout=5000"}
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=waits)
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 5})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
