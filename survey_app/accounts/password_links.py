@@ -14,6 +14,7 @@ from survey_app.errors import NotAllowed
 from survey_app.models.people import PasswordLink, Person
 
 if TYPE_CHECKING:
+    import uuid
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -35,12 +36,29 @@ def make_password_link(db: Session, viewer: Viewer, person: Person, *, now: date
         raise NotAllowed("Change your own password on your account page.")
     if not looks_after(db, viewer.person_id, person):
         raise NotAllowed("This person also has a role elsewhere. An administrator there can help.")
+    return _write_link(db, person, made_by_id=viewer.person_id, now=now)
+
+
+def make_administrators_own_link(db: Session, person: Person, *, now: datetime) -> str:
+    """Return the secret of a link for an administrator who has nobody else to ask; for the console only.
+
+    Raises
+    ------
+    NotAllowed
+        If the person looks after less than herself: then an administrator can make the link.
+    """
+    if not looks_after(db, person.id, person):
+        raise NotAllowed(f"{person.display_name} is no administrator there: one can make the link on a page.")
+    return _write_link(db, person, made_by_id=person.id, now=now)
+
+
+def _write_link(db: Session, person: Person, *, made_by_id: uuid.UUID, now: datetime) -> str:
     forget_password_links(db, person)
     token = new_token()
     db.add(
         PasswordLink(
             person_id=person.id,
-            made_by_id=viewer.person_id,
+            made_by_id=made_by_id,
             token_hash=token_hash(token),
             expires_at=now + LINK_LASTS,
         )
