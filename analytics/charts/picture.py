@@ -45,6 +45,12 @@ class Picture:
     description: str
     own_view: bool = False
 
+    def chart(self) -> Any:
+        """Return the picture as an Altair chart, for a notebook or for more work on it."""
+        import altair
+
+        return altair.LayerChart.from_dict(self.spec)
+
     def svg(self, look: theme.Theme = "light") -> str:
         """Return the picture as SVG text with no background, no style attribute and no style element."""
         import vl_convert
