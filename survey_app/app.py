@@ -49,6 +49,8 @@ def create_app(config: Config, *, now=clock.now) -> Flask:  # noqa: ANN001  (a c
     assets.init_app(app)
     filters.install(app)
     failures.install(app)
+    # It stands on the respond slice's blueprint, beside the routes that take answers.
+    import_module("survey_app.respond.routes_practice")
     for name in SLICES:
         module = import_module(f"survey_app.{name}.routes" if name != "health" else "survey_app.health")
         app.register_blueprint(module.blueprint)

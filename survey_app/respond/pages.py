@@ -37,8 +37,10 @@ class Filled:
     is_sure: bool = False
 
 
-def sheet_page(code: str, offer: Offer, filled: Filled, *, status: int = 200) -> Response:
-    """Return the questions, with whatever was picked so far."""
+def sheet_page(
+    code: str, offer: Offer, filled: Filled, *, status: int = 200, action: str | None = None
+) -> Response:
+    """Return the questions, with whatever was picked so far; ``action`` is for practice."""
     sheet = offer.sheet
     chrome = choose_chrome(filled.wished_locale, offered=sheet["words"])
     return _reply(
@@ -50,7 +52,7 @@ def sheet_page(code: str, offer: Offer, filled: Filled, *, status: int = 200) ->
         words=sheet["words"][chrome.locale],
         length=_length(len(sheet["items"]), chrome),
         promise=notices_of(offer.administration, sheet)[chrome.locale],
-        action=url_for("respond.send", code=code, tablet=_tablet()),
+        action=action or url_for("respond.send", code=code, tablet=_tablet()),
         filled=filled,
     )
 

@@ -6,7 +6,7 @@ import uuid
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, g, redirect, render_template, request, url_for
+from flask import Response, g, jsonify, redirect, render_template, request, url_for
 
 from survey_app.errors import NotVisible
 from survey_app.models.classrooms import Classroom
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from survey_app.models.snapshots import Snapshot
     from survey_app.models.surveys import Administration
 
+FORMS = {"svg": "image/svg+xml", "png": "image/png", "json": "application/json"}
 notice("revealed", "The survey is closed, and these results are frozen.")
 notice("noticed", "What you noticed is saved.")
 
@@ -97,7 +98,7 @@ def save_noticings(cycle_id: uuid.UUID) -> BaseResponse:
 @blueprint.get("/cycles/<uuid:cycle_id>/look/<part>-<name>.<form>")
 @requires(Permission.RUN_CYCLES)
 def keep_picture(cycle_id: uuid.UUID, part: str, name: str, form: str) -> Response:
-    """Give a picture as a file to keep: SVG or PNG."""
+    """Give a picture as a file to keep, SVG or PNG, or its spec for the reader who wants to point at it."""
     from survey_app.results import pictures
 
     cycle = cycle_for(g.db, g.viewer, cycle_id)
@@ -107,16 +108,19 @@ def keep_picture(cycle_id: uuid.UUID, part: str, name: str, form: str) -> Respon
         "prediction": pictures.prediction_picture,
     }
     found = [s for a, s in service.revealed_snapshots(g.db, cycle) if a.part == part and s]
-    if not found or name not in builders or form not in ("svg", "png"):
+    if not found or name not in builders or form not in FORMS:
         raise NotVisible(f"{cycle_id}/{part}-{name}.{form}")
     drawable = builders[name]((found[0][0] if name == "prediction" else found[0][-1]).tables)
     if drawable is None:
         raise NotVisible(f"{cycle_id}/{part}-{name}.{form}")
     picture = drawable[0](drawable[1], width="wide")
+    if form == "json":
+        return jsonify(picture.spec)
     body: Any = picture.svg() if form == "svg" else picture.png()
-    kind = "image/svg+xml" if form == "svg" else "image/png"
     file = f"{part}-{name}.{form}"
-    return Response(body, mimetype=kind, headers={"Content-Disposition": f"attachment; filename={file}"})
+    return Response(
+        body, mimetype=FORMS[form], headers={"Content-Disposition": f"attachment; filename={file}"}
+    )
 
 
 @blueprint.get("/gallery")
@@ -162,7 +166,7 @@ def _part(
                 form: url_for(
                     "results.keep_picture", cycle_id=cycle.id, part=administration.part, name=name, form=form
                 )
-                for form in ("svg", "png")
+                for form in FORMS
             }
             figures[name] = figure(draw(*drawable), id=f"{administration.part}-{name}", **files)
     return {

@@ -19,6 +19,7 @@ from survey_app.permissions import Permission
 from survey_app.scope import cycle_for
 from survey_app.security import requires
 from survey_app.surveys import queries, service
+from survey_app.surveys.practice import practice_mark
 from survey_app.surveys.sheet import draft_languages, make_sheet, needed_fills
 from survey_app.ui.filters import notice
 
@@ -77,8 +78,11 @@ def preview(cycle_id: uuid.UUID) -> str:
     part = request.args.get("part", given[0].part)
     administration = next((a for a in given if a.part == part), given[0])
     chrome = library().chrome[locale]
+    mark = practice_mark(cycle.id, current_app.config["FOCAL"].secret_key, now=g.now)
     return render_template(
         "surveys/preview.html",
+        practice_address=f"{public_address()}/try/{mark}",
+        practice_qr=qr_code(f"{public_address()}/try/{mark}", as_typed=True),
         cycle=cycle,
         given=given,
         administration=administration,
@@ -175,9 +179,9 @@ def public_address() -> str:
     return current_app.config["FOCAL"].public_url or request.host_url.rstrip("/")
 
 
-def qr_code(address: str) -> Markup:
+def qr_code(address: str, *, as_typed: bool = False) -> Markup:
     """Return a QR as inline SVG; capitals make it coarser, so that the last row can read it."""
-    code = segno.make(address.upper(), error="m", micro=False)
+    code = segno.make(address if as_typed else address.upper(), error="m", micro=False)
     svg = code.svg_inline(
         border=4, dark="#000000", light="#ffffff", omitsize=True, svgclass="qr", lineclass=None
     )

@@ -92,7 +92,9 @@ def draw(builder: Callable[..., Picture], frame: pd.DataFrame, **options: Any) -
     return kept
 
 
-def figure(drawing: Drawing, *, id: str, svg: str | None = None, png: str | None = None) -> Markup:
+def figure(
+    drawing: Drawing, *, id: str, svg: str | None = None, png: str | None = None, json: str | None = None
+) -> Markup:
     """Return a drawing as one ``<figure>`` for a template: sentence, picture, words, table, and what to keep.
 
     Parameters
@@ -103,6 +105,8 @@ def figure(drawing: Drawing, *, id: str, svg: str | None = None, png: str | None
         Unique on the page.
     svg, png : str, optional
         Addresses at which the picture can be kept as a file.
+    json : str, optional
+        Address of the picture's spec: with it, a button brings the picture to life when the reader asks.
     """
     return _trusted(
         render_template(
@@ -113,6 +117,7 @@ def figure(drawing: Drawing, *, id: str, svg: str | None = None, png: str | None
             phone=_inline(drawing.phone, f"{id}-phone", drawing.description),
             svg=svg,
             png=png,
+            spec=json,
         )
     )
 
