@@ -296,9 +296,6 @@ def _serve(arguments: list[str], environment: dict[str, str]) -> int:
     python = ready("app")
     if call([python, "-m", "survey_app.assets"], environment):
         raise Trouble("The page files could not be made; the lines above say why.")
-    is_demo = environment.get("FOCAL_DEMO") == "1"
-    if is_demo and call([python, "-m", "survey_app.cli", "demo-data"], environment):
-        raise Trouble("The sample network could not be made; the lines above say why.")
     command = [python, "-m", "survey_app.serve", *arguments]
     if os.name == "nt":
         return call(command, environment)

@@ -15,7 +15,7 @@ from survey_app import clock
 from survey_app.accounts.demo import DEMO_PASSWORD, people_to_show
 from survey_app.db import Database
 from survey_app.errors import Refusal
-from survey_app.prepare import prepare
+from survey_app.prepare import prepare_database
 from survey_app.sample.fill import SEED, fill, is_filled
 
 if TYPE_CHECKING:
@@ -47,15 +47,13 @@ def demo_data(config: Config, *, factor: int, seed: int) -> int:
     if config.production:
         print("The sample network is not for FOCAL_ENV=production.", file=sys.stderr)
         return 1
-    prepare(config)
+    prepare_database(config.database_url)
     database = Database(config.database_url)
     try:
         with database.writing() as db:
             if not is_filled(db):
                 started = time.monotonic()
-                print("Inventing a network of teachers and their school year so far ...", flush=True)
-                tell = _say if factor > 1 else lambda _words: None
-                made = fill(db, today=clock.now().date(), factor=factor, seed=seed, tell=tell)
+                made = fill(db, today=clock.now().date(), factor=factor, seed=seed, tell=_say)
                 db.commit()
                 seconds = time.monotonic() - started
                 counts = f"{made.people} people, {made.cycles} cycles, {made.sheets} sheets"
@@ -67,14 +65,14 @@ def demo_data(config: Config, *, factor: int, seed: int) -> int:
 
 
 def _say_sign_ins(db: Session) -> None:
-    print("\nThe sample network is ready. Everybody in it is invented; sign in as any of them:\n")
+    print("The sample network is there. Everybody in it is invented; sign in as any of them:")
     for person in people_to_show(db):
-        print(f"  {person.role:15}{person.email:45}{person.name}, {person.organisation}")
-    print(f"\n  password for all: {DEMO_PASSWORD}\n", flush=True)
+        print(f"  {person.role:14}{person.email:44}{person.name}, {person.organisation}")
+    print(f"  The password of each: {DEMO_PASSWORD}")
 
 
 def _say(words: str) -> None:
-    print(f"  {words}", flush=True)
+    print(words, flush=True)
 
 
 def _factor(written: str) -> int:

@@ -129,12 +129,12 @@ def fill(
     )
     blocks = []
     for number in range(min(factor, lived)):
-        tell(f"block {number + 1} of {factor}: living a school year")
+        tell(f"  forty teachers live a school year ({number + 1} of {factor})")
         blocks.append(make_block(hiring, staff, number))
         _live_block(world, blocks[-1], teachers)
     kept = [LivedBlock(db, block) for block in blocks] if factor > lived else []
     for number in range(lived, factor):
-        tell(f"block {number + 1} of {factor}: a copy")
+        tell(f"  forty others live it, too ({number + 1} of {factor})")
         kept[number % lived].write_copy(
             db, number, seed=seed, people=hiring.names, places=hiring.places
         )

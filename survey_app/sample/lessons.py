@@ -10,7 +10,7 @@ from survey_app.cycles import service
 from survey_app.models.surveys import Survey
 from survey_app.paper.service import KeyedRow, store_rows
 from survey_app.respond.keys import SheetKey
-from survey_app.sample.material import phrases
+from survey_app.sample.material import hard_question, phrases
 from survey_app.sample.rooms import as_typed
 from survey_app.sample.sheets import FilledSheet, send
 from survey_app.surveys import service as surveys
@@ -84,8 +84,8 @@ def _log(turn: Turn, now: datetime) -> None:
     chance = turn.chance("log")
     asked = [item for item in turn.sheet["items"] if item["values"]]
     # The questions that are not understood are the ones that children ask about.
-    asked.sort(key=lambda item: not item["key"].endswith("G1.3-12.1"))
-    was_asked = "question asked about" in turn.plot.marks or asked[0]["key"].endswith("G1.3-12.1")
+    asked.sort(key=lambda item: item["key"] != hard_question())
+    was_asked = "question asked about" in turn.plot.marks or asked[0]["key"] == hard_question()
     service.save_log(
         turn.world.db,
         turn.cycle,

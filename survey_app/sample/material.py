@@ -64,6 +64,11 @@ def ideas() -> tuple[Idea, ...]:
     )
 
 
+def hard_question() -> str:
+    """Return the key of the item version whose words many students do not understand: the own one's first."""
+    return f"{network()['own_question']['key']}.3-12.1"
+
+
 def lessons_for(grade: int) -> list[dict[str, str]]:
     """Return the lessons of a grade, each with its mathematics, its science and perhaps its goal."""
     return next(

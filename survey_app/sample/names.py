@@ -11,21 +11,31 @@ from survey_app.sample.material import phrases
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FIRST_TEACHER = ("Ana", "Lopez")
-
 
 def adults(seed: int) -> Iterator[tuple[str, str]]:
-    """Yield names and addresses of adults without end; the first is always the same teacher's."""
+    """Yield names and addresses of adults without end; those in ``KNOWN`` are not among them."""
     names = phrases()["names"]
-    pairs = [(first, last) for first in names["first"] for last in names["last"]]
+    known = {name for name, _address in KNOWN}
+    pairs = [f"{first} {last}" for first in names["first"] for last in names["last"]]
+    pairs = [name for name in pairs if name not in known]
     chance_for(seed, "names").shuffle(pairs)
-    pairs.remove(FIRST_TEACHER)
-    round_ = ""
+    yield from (adult(name) for name in pairs)
+    number = 2
     while True:
-        for first, last in [FIRST_TEACHER, *pairs]:
-            yield f"{first} {last}", f"{first}.{last}{round_}".lower() + DEMO_ADDRESSES
         # A network of more people than there are names: the same ones again, with another address.
-        round_ = str(int(round_ or 1) + 1)
+        yield from (adult(name, number) for name in pairs)
+        number += 1
+
+
+def adult(name: str, number: int | None = None) -> tuple[str, str]:
+    """Return a name with its address."""
+    return name, name.lower().replace(" ", ".") + (str(number) if number else "") + DEMO_ADDRESSES
+
+
+# The same in every network: the teacher who has met nearly everything, and who looks after it all. People are
+# listed by address, so she comes before the administrators of the districts.
+TEACHER, ADMINISTRATOR = adult("Ana Lopez"), adult("Abby Alvarez")
+KNOWN = (TEACHER, ADMINISTRATOR)
 
 
 def places(seed: int) -> Iterator[str]:

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from survey_app.sample.school_year import SchoolYear
 
 DISTRICTS, SCHOOLS, TEACHERS, RESEARCHERS = 6, 12, 40, 2
-# People are listed by address, so she comes before the administrators of the districts.
-ADMINISTRATOR = ("Abby Alvarez", f"abby.alvarez{DEMO_ADDRESSES}")
 # Of every six schools, in this order; the grades follow from it (see stories).
 SCHOOL_KINDS = ("Middle", "Elementary", "High", "Elementary", "Middle", "Elementary")
 
@@ -121,7 +119,7 @@ def make_staff(hiring: Hiring) -> Staff:
     regions = [
         make_organisation(hiring.db, "region", name, top, founded) for name in network()["regions"]
     ]
-    administrator = hiring.first(top, *ADMINISTRATOR)
+    administrator = hiring.first(top, *names.ADMINISTRATOR)
     leads = [hiring.hire(administrator, "lead", region, *next(hiring.names)) for region in regions]
     researchers = [
         hiring.hire(administrator, "researcher", top, *next(hiring.names)) for _ in range(RESEARCHERS)
@@ -147,7 +145,8 @@ def make_block(hiring: Hiring, staff: Staff, number: int) -> Block:
         )
     for place in range(TEACHERS):
         school, inviter = block.schools[place % SCHOOLS], block.administrators[place % SCHOOLS % DISTRICTS]
-        block.teachers.append(hiring.hire(inviter, "teacher", school, *next(hiring.names)))
+        person = names.TEACHER if number == place == 0 else next(hiring.names)
+        block.teachers.append(hiring.hire(inviter, "teacher", school, *person))
     for district, inviter in zip(block.districts, block.administrators, strict=True):
         block.coaches.append(hiring.hire(inviter, "coach", district, *next(hiring.names)))
     _make_teams(hiring, block)

@@ -22,8 +22,10 @@ def data_point(tables: Sequence[Tables]) -> str:
         return "Fewer than five answers, so there are no numbers. I asked them aloud."
     item = tables[0]["items"][0]
     did, answered = top_two(tables[0], item)
-    best = item["options"][0] if item["reverse"] else item["options"][-1]
-    words = f"{did} of {answered} picked one of the top answers (up to “{best}”) for “{item['label']}”"
+    steps = item["options"][::-1] if item["reverse"] else item["options"]
+    # Four steps have two favourable ones, three steps have one.
+    best = " or ".join(f"“{words}”" for words in steps[-(len(steps) // 2) :])
+    words = f"{did} of {answered} picked {best} for “{item['label']}”"
     own = next((value for key, value, _missing in tables[0]["ratings"] if key == item["key"]), None)
     if own is None:
         return f"{words}."

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from survey_app.sample.chance import chance_for
-from survey_app.sample.material import phrases
+from survey_app.sample.material import hard_question, phrases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,7 +98,7 @@ class Classroom:
         lost, noise, told = chance.random(), chance.gauss(0, LEFT_OVER_SD), chance.random()
         if item["kind"] == "text":
             return _own_words(chance, child, item) if told < WRITES else "skipped"
-        trouble = child.trouble + (HARD_WORDS if item["key"].endswith("G1.3-12.1") else 0)
+        trouble = child.trouble + (HARD_WORDS if item["key"] == hard_question() else 0)
         if lost < trouble:
             return "not_understood"
         if item["may_not_apply"] and lost < trouble + NEVER_HAPPENED:
