@@ -112,10 +112,10 @@ class Cuts:
     def edges(self, chart: str, places: int) -> list[int]:
         """Return the first place of every stretch, and the number of places at the end."""
         for place in self.recalculate_from:
-            if not 0 < place < places:
+            if not (isinstance(place, int) and 0 < place < places):
                 says = f"Expected a place from 1 to {places - 1}."
                 raise bad_argument(chart, "recalculate_from", place, says)
-        if self.baseline is not None and self.baseline < 1:
+        if self.baseline is not None and not (isinstance(self.baseline, int) and self.baseline >= 1):
             raise bad_argument(chart, "baseline", self.baseline, "Expected 1 or more places.")
         if self.fewest < 2:
             raise bad_argument(chart, "fewest", self.fewest, "Expected 2 or more points.")

@@ -249,7 +249,7 @@ def _check_choices(centre: float | None, baseline: int | None, rule: str, places
         numbers_or_gaps("run chart", "centre", [centre])
         if centre != centre:
             raise bad_argument("run chart", "centre", centre, "Expected a number.")
-    if baseline is not None and not 1 <= baseline <= places:
+    if baseline is not None and not (isinstance(baseline, int) and 1 <= baseline <= places):
         says = f"Expected 1 to {places}: no more than there are values."
         raise bad_argument("run chart", "baseline", baseline, says)
 

@@ -30,8 +30,8 @@ PERLA_RUN = 6
 Rule = Literal["anhoej", "perla"]
 METHODS: dict[Rule, str] = {
     "anhoej": "Anhoej rules: longest run above round(log2 n) + 3, or fewer crossings than the 5th percentile "
-    "of Binomial(n - 1, 1/2)",
-    "perla": "Perla shift: 6 or more useful points in a row on one side of the line",
+    "of Binomial(n - 1, 1/2); from 10 useful points",
+    "perla": "Perla shift: 6 or more useful points in a row on one side of the line; from 10 useful points",
 }
 
 

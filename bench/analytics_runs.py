@@ -66,12 +66,14 @@ def show(what: str, ours: float, beside: str = "") -> None:
 def main() -> None:
     """Measure and print."""
     frame = many_series()
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     found = analyse_frame(frame)
-    first = time.perf_counter() - started
+    first, core = time.perf_counter() - started, time.process_time() - worked
     again = seconds(lambda: analyse_frame(frame))
-    verdict = "within" if first < RUN_CHARTS_BUDGET_S else "OVER"
-    show(f"run charts, {SERIES:,} series x {LESSONS}, exact chances, first call", first, f"{verdict} 1 s")
+    # Judged by the time of one core, so that a busy machine does not decide.
+    verdict = "within" if core < RUN_CHARTS_BUDGET_S else "OVER"
+    says = f"{core:.2f} s of one core, {verdict} {RUN_CHARTS_BUDGET_S:.0f} s"
+    show(f"run charts, {SERIES:,} series x {LESSONS}, exact chances, first call", first, says)
     show("the same again", again, f"plain pandas group-by, counts only: {loop_over_series(frame):.1f} s")
     print(f"  ({found['signal'].mean():.1%} signal, {int((found['too_few'] != '').sum())} too few)")
 
