@@ -24,7 +24,7 @@ from typing import Literal
 
 import numpy as np
 
-from analytics.arrays import Bools, Cells, Floats, Ints, bad_argument
+from analytics.arrays import Bools, Cells, Floats, Ints, bad_argument, numbers
 from analytics.limits import ControlChart
 from analytics.results import TooFew
 from analytics.spc import XmRConstant, xmr
@@ -173,8 +173,8 @@ def classify(
         raise bad_argument("mdc", "direction", direction, "Expected high, low or neither.")
     if run_points not in (6, 7):
         raise bad_argument("mdc", "run_points", run_points, "Expected 6 or 7.")
-    if target is not None and not np.isfinite(target):
-        raise bad_argument("mdc", "target", target, "Expected a finite number.")
+    if target is not None:
+        numbers("mdc", "target", [target])
     chart = xmr(
         values, constant=constant, screen=screen, baseline=baseline, recalculate_from=recalculate_from
     )

@@ -136,7 +136,8 @@ def test_improvement_wins_where_it_meets_concern():
     [
         ({"direction": "up"}, "Expected high, low or neither"),
         ({"direction": "high", "run_points": 8}, "Expected 6 or 7"),
-        ({"direction": "high", "target": float("nan")}, "Expected a finite number"),
+        ({"direction": "high", "target": float("nan")}, "column 'target', row 0: found nan"),
+        ({"direction": "high", "target": "half"}, "column 'target', row 0: found 'half'"),
     ],
 )
 def test_bad_choices_are_refused(choices, says):
