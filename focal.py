@@ -23,6 +23,7 @@ UNFINISHED = VENV / ".setting-up"
 SCHEMA_TESTS = "tests/migrations/test_schema.py"
 OLDEST = (3, 11)
 NEWEST_TRIED = 14
+MOST_LINES, LONGEST_LINE = 60, 200
 
 
 class Trouble(Exception):
@@ -316,8 +317,11 @@ def _find_browser(python: str, environment: dict[str, str]) -> None:
 
 def _fault_line(title: str, fault: str) -> bool:
     print("  {}  {}".format("NO " if fault else "ok ", title), flush=True)
-    for line in fault.splitlines():
-        print(f"         {line}")
+    lines = [line for line in fault.splitlines() if ": note: " not in line]
+    for line in lines[:MOST_LINES]:
+        print(f"         {line[:LONGEST_LINE]}")
+    if len(lines) > MOST_LINES:
+        print(f"         ... and {len(lines) - MOST_LINES} lines more")
     return bool(fault)
 
 
