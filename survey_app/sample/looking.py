@@ -113,10 +113,11 @@ def _learning(turn: Turn, tables: list[dict[str, Any]]) -> decisions.Learning:
     if tables[0]["mode"] == "coded":
         label, step = said.support(chance, tables[0])
     told = chance.choice(words["told_students"])
-    keep, change = chance.choice(idea.keeps), chance.choice(idea.changes)
+    keep = chance.choice([f"{one}." for one in idea.keeps] + words["keeps"])
+    change = chance.choice([*idea.changes, *words["changes_next"]])
     is_told = "told" in turn.plot.marks
     return decisions.Learning(
-        keep_what="" if turn.plot.is_baseline else f"{keep}.",
+        keep_what="" if turn.plot.is_baseline else keep,
         keep_where="" if turn.plot.is_baseline else f"{chance.choice(words['keep_where'])}.",
         change_next=change,
         support_code_id=_code_id(turn, label),

@@ -86,7 +86,7 @@ def _plan_of(turn: Turn) -> service.Plan:
     words = phrases()
     change = "" if turn.plot.is_baseline else turn.idea.name
     if turn.steps > 1:
-        change = f"{turn.idea.name}: {turn.idea.tweaks[(turn.steps - 2) % len(turn.idea.tweaks)]}"
+        change = f"{turn.idea.name}: {turn.idea.tweaks[turn.number % len(turn.idea.tweaks)]}"
     is_unfinished = "plan unfinished" in turn.plot.marks
     aims = chance_for(turn.world.seed, turn.thread.place, "aim")
     return service.Plan(

@@ -43,9 +43,9 @@ class Arc:
 
 
 ARCS = (
-    Arc("rose", 0.42, -0.40, 0.9, -0.2, "adopt"),
+    Arc("rose", 0.42, -0.40, 0.9, -0.6, "adopt"),
     Arc("came closer", 0.0, -0.35, 1.1, 0.0, "adopt"),
-    Arc("both rose", 0.35, 0.0, None, 0.0, "adopt"),
+    Arc("both rose", 0.35, 0.0, None, -0.4, "adopt"),
     Arc("flat", 0.0, 0.0, None, 0.2, "abandon"),
     Arc("rose late", 0.25, -0.1, 0.7, 0.1, "adapt"),
     Arc("both low", 0.10, 0.0, 0.1, -1.3, "adapt"),
@@ -154,7 +154,7 @@ def _series(chance: Random, part: int, room: RoomPlot, place: int) -> SeriesPlot
 def _second_series(chance: Random, part: int, room: RoomPlot, first: SeriesPlot) -> SeriesPlot:
     """Return a shorter series in the other class, often the idea that was adopted in the first."""
     arc = chance.choice(ARCS)
-    again = first.idea.fits(room.grade) and first.arc.final == "adopt" and chance.random() < 0.4
+    again = first.idea.fits(room.grade) and first.arc.final == "adopt" and part and chance.random() < 0.4
     idea = first.idea if again else _idea(chance, room.grade, None)
     begin = 0.02 if room.is_archived else 0.35
     turns = _turns(

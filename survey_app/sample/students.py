@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 TEACHERS_SD, LESSONS_SD, STUDENTS_SD, ITEM_AND_LESSON_SD, LEFT_OVER_SD = 0.55, 0.41, 0.50, 0.20, 1.0
 ITEMS_SD = 0.40
-# The steps of an answer, as cuts of the latent value: four steps lean to the upper half, as students' do.
-CUTS = {3: (-1.1, 0.15), 4: (-1.25, -0.40, 0.65), 5: (-1.4, -0.6, 0.3, 1.1)}
+# The steps of an answer, as cuts of the latent value; most answers are in the upper half, as students' are.
+CUTS = {3: (-1.1, 0.15), 4: (-1.15, -0.25, 0.85), 5: (-1.4, -0.6, 0.3, 1.1)}
 SKIPS, SKIPS_AT_THE_END, READS_WITH_TROUBLE, NEVER_HAPPENED, WRITES = 0.01, 0.03, 0.06, 0.12, 0.55
 HARD_WORDS = 0.17
 FOCAL_ARE_LOWER = 0.35  # teachers choose the students they hear from least
