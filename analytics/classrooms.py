@@ -1,7 +1,8 @@
 """Invented classrooms that could be real: seeded, so that docs, demo, tests and benchmarks see the same ones.
 
 Students answer by a graded model: a student's own level, the item, the lesson and chance decide which of four
-steps she picks. Teachers see a typical student, a little rosier, more so where it is hard to see from the front.
+steps she picks. Teachers see a typical student, a little rosier, more so where it is hard to see from where
+they stand.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ from analytics.charts import (
     theme,
 )
 from analytics.charts import gap as gap_charts
+from analytics.charts import run_chart as run_charts
 from analytics.charts.picture import Picture
 from analytics.class_icc import icc_classes
 from analytics.classrooms import AMOUNT, QUESTIONS, Classroom, classroom, question_items
@@ -40,6 +41,7 @@ from analytics.intervals import wilson_interval
 from analytics.items import describe_items, use_of_options
 from analytics.mdc import classify
 from analytics.reliability import item_rest
+from analytics.runchart import analyse
 
 FOCAL_SEED, CLASS_SEED, SMALL_SEED, NETWORK_SEED = 86, 5, 3, 29
 SMALLEST_POOLED = 5
@@ -157,6 +159,19 @@ def student_rows(width: theme.Width = "wide") -> Picture:
     return students.student_rows(frame, item=QUESTIONS["WC5"][0], width=width)
 
 
+def run_chart(width: theme.Width = "wide") -> Picture:
+    """Return the gap of fourteen lessons, the line taken from the six before the change."""
+    gaps = [1.2, 1.0, 1.4, 1.1, 1.3, 1.2, 0.6, None, 0.5, 0.7, 0.3, 0.6, 0.5, 0.4]
+    students_there = [5, 5, 4, 5, 5, 5, 4, 0, 5, 5, 5, 4, 5, 5]
+    chart = analyse(gaps, baseline=6)
+    verdict, rule = shaping.run_chart_words(chart)
+    frame = shaping.run_chart_frame(
+        gaps, students_there, chart, baseline=6, changes={7: "Talk moves in the launch"}
+    )
+    item = QUESTIONS["WC5"][0]
+    return run_charts.run_chart(frame, item=item, verdict=verdict, rule=rule, width=width)
+
+
 def calibration_curve(width: theme.Width = "wide") -> Picture:
     """Return how a teacher's predictions came true over a season, in four groups."""
     draw = np.random.default_rng(FOCAL_SEED)
@@ -256,6 +271,7 @@ def driver_diagram(width: theme.Width = "wide") -> Picture:
         ("choice", "aim", "Tasks leave room for choice", ""),
         ("time", "talk", "Time to think before talk", ""),
         ("moves", "time", "Talk moves in the launch", "3 cycles, adopted"),
+        ("quiet", "time", "One minute of quiet writing", ""),
     ]
     return drivers.driver_diagram(pd.DataFrame(rows, columns=["node", "parent", "text", "note"]), width=width)
 
@@ -326,6 +342,7 @@ EXAMPLES: dict[str, tuple[str, Callable[[theme.Width], Picture]]] = {
     "lines": ("Both lines over a series", lines),
     "lines-broken": ("A series with a new question, late answers and a cycle too small", lines_broken),
     "student-rows": ("One row for each student", student_rows),
+    "run-chart": ("The gap, lesson by lesson", run_chart),
     "calibration": ("How predictions came true", calibration_curve),
     "heat-table": ("Regions and questions", heat_table),
     "small-multiples": ("Regions over cycles", small_multiples),

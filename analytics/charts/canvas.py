@@ -246,8 +246,8 @@ class Canvas:
         """Return the picture as a Vega-Lite spec."""
         from analytics.charts.layers import spec_of
 
-        words_last = sorted(self._layers.values(), key=lambda layer: layer.mark["type"] == "text")
-        return spec_of(words_last, self.width, round(height), description)
+        in_front = sorted(self._layers.values(), key=_height_above_the_sheet)
+        return spec_of(in_front, self.width, round(height), description)
 
     def _pixel(self, row: Row, place: Place, span: Span) -> float:
         return span.at(row[place]) if isinstance(place, str) else place
@@ -274,9 +274,14 @@ class Canvas:
         place = len(self._layers)
         for row in rows:
             layer = _Layer(mark, columns, spans, by, shades)
-            whole = {**constants, **{name: row[name] for name in row if name in kept}}
+            whole = {**{name: row[name] for name in row if name in kept}, **constants}
             look = layer.look("say" in row) + (f" line {place}" if layer.joins else "")
             self._layers.setdefault(look, layer).rows.append(_rounded(whole))
+
+
+def _height_above_the_sheet(layer: _Layer) -> int:
+    """Return 2 for words, 1 for the boxes that hide what is withheld, 0 for all else."""
+    return 2 if layer.mark["type"] == "text" else int(layer.mark.get("fill") == theme.WITHHELD)
 
 
 def _sheet_of(panel: Canvas) -> Canvas:

@@ -159,7 +159,8 @@ class _Plot:
         high = self.sheet.word(self.panel.item, x=0, y=self.top + 6, size=15, bold=True, room=room, hang=True)
         start = self._changes(self.top + 14 + high)
         steps = len(self.panel.options)
-        end = start + (steps - 1) * STEP + 20
+        most = max(len(self._option(option)) for option in self.panel.options)
+        end = start + (steps - 1) * max(STEP, 16 * most + 4) + 20
         self.plot = self.sheet.panel(across=self.across, down=Span((steps, 1), (start + 10, end - 10)))
         self._gap()
         self._scale()
@@ -167,6 +168,9 @@ class _Plot:
         self._lines()
         self._marks()
         return self._below(end)
+
+    def _option(self, option: str) -> list[str]:
+        return wrapped(option, self.left - 24, size=13)
 
     def _changes(self, top: float) -> float:
         """Write each change idea on a line of its own, the latest on top, so that no rule crosses a label."""
@@ -199,7 +203,7 @@ class _Plot:
     def _scale(self) -> None:
         for step, option in enumerate(self.panel.options, 1):
             self.plot.rules([{"step": step}], x=self.left - 14, x2=self.right + 14, y="step")
-            row = [{"step": step, "text": wrapped(option, self.left - 24, size=13)}]
+            row = [{"step": step, "text": self._option(option)}]
             self.plot.words(row, x=self.left - 22, y="step", size=13, colour=theme.QUIET, align="right")
 
     def _rules(self, start: float, end: float) -> None:

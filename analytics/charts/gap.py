@@ -134,7 +134,9 @@ class _Dots:
         return 17 * max(len(self._option(question, step)) for step in range(1, len(question.options) + 1))
 
     def _option(self, question: Question, step: int) -> list[str]:
-        return wrapped(question.options[step - 1], self.apart - 4, size=13)
+        # The first and the last option stand half outside the scale, and may not leave the sheet.
+        room = min(self.apart - 4, 2 * self.left - 2) if self.phone else self.apart - 4
+        return wrapped(question.options[step - 1], room, size=13)
 
     def _options(self, canvas: Canvas, question: Question, y: float) -> None:
         rows = [

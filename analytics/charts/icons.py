@@ -113,7 +113,7 @@ def _icon(
     heights, letter, colour = look
     circle = [{"x": x - ROUND, "x2": x + ROUND, "say": says}]
     sheet.boxes(
-        circle, x="x", x2="x2", y=y - ROUND, y2=y + ROUND, colour=theme.WITHHELD, edge=colour, corner=ROUND
+        circle, x="x", x2="x2", y=y - ROUND, y2=y + ROUND, colour=theme.PAPER, edge=colour, corner=ROUND
     )
     inside = sheet.panel(across=Span((0, 5), (x - 24, x + 24)), down=Span((-1, 1), (y + 24 + 6, y - 24 + 6)))
     if target:

@@ -13,7 +13,7 @@ LINE = 24
 
 @dataclass(frozen=True)
 class Key:
-    """One mark and what it stands for; `mark` is circle, ring, diamond, box, rule, dashes or dots."""
+    """One mark and its meaning; `mark` is circle, ring, triangle, diamond, box, rule, dashes or dots."""
 
     mark: str
     words: str
@@ -33,14 +33,16 @@ def draw_legend(canvas: Canvas, keys: list[Key], *, top: float = 0) -> float:
         if left and left + wide > canvas.width:
             left, y = 0.0, y + LINE
         _draw(canvas, key, left, y)
-        colour = key.colour if key.mark in ("circle", "diamond") else theme.QUIET
+        colour = key.colour if key.mark in ("circle", "diamond", "triangle") else theme.QUIET
         canvas.word(key.words, x=left + 24, y=y, size=14, colour=colour, bold=colour != theme.QUIET)
         left += wide + 14
     return y + LINE - 10
 
 
 def _draw(canvas: Canvas, key: Key, left: float, y: float) -> None:
-    if key.mark == "ring":
+    if key.mark == "triangle":
+        canvas.points([{}], x=left + 9, y=y, colour=key.colour, shape="triangle-up", size=110)
+    elif key.mark == "ring":
         canvas.points([{}], x=left + 9, y=y, colour=key.colour, size=60, outline=True)
     elif key.mark in ("circle", "diamond"):
         size = 150 if key.mark == "diamond" else 130

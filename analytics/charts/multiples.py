@@ -162,7 +162,7 @@ def _panel(
 def _withheld(sheet: Canvas, name: str, cycles: list[int], across: Span, ends: tuple[float, float]) -> None:
     """Mark each withheld cycle with an empty dashed box and the words, in place of a point."""
     middle = (ends[0] + ends[1]) / 2
-    half = min(13.0, (across.at(1) - across.at(0)) / 2 - 1)
+    half = min(11.0, (across.at(1) - across.at(0)) / 2 - 1)
     rows = [
         {
             "x": across.at(c) - half,

@@ -129,7 +129,8 @@ def _draw(sheet: Canvas, question: _Question, top: float, most: int, *, phone: b
             bars.append({**bar, "top": floor - TALLEST * students / most})
         marks.append({"step": step, "predicted": predicted, "y": floor - TALLEST * predicted / most})
         picked = [] if question.too_few else [f"{students} picked"]
-        lines = [*wrapped(option, apart - 6, size=13), f"{predicted} predicted", *picked]
+        parts = [option, f"{predicted} predicted", *picked]
+        lines = [line for part in parts for line in wrapped(part, apart - 4, size=13)]
         words.append({"step": step, "text": lines})
     plot.boxes(bars, x="from", x2="to", y="top", y2=floor, colour=theme.STUDENT_TINT, edge=theme.STUDENT)
     plot.points(marks, x="step", y="y", colour=theme.TEACHER, shape="diamond", size=150, hollow=True)

@@ -125,7 +125,7 @@ def _by_item(
     regions: list[str], items: list[str], cells: dict[tuple[str, str], dict[str, Any]], says: str
 ) -> dict[str, Any]:
     sheet, top = _start("phone")
-    in_a_line = min(3, len(regions))
+    in_a_line = -(-len(regions) // -(-len(regions) // 3))
     wide = sheet.width / in_a_line
     for item in items:
         top += sheet.word(item, x=0, y=top + 4, size=15, bold=True, room=sheet.width, hang=True) + 8

@@ -6,6 +6,7 @@ are already flipped in the results.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ import pandas as pd
 from analytics import describe
 from analytics.codes import coded
 from analytics.frames import ANSWERS, PREDICTIONS_BY_STUDENT, check_items
+from analytics.runchart import RunChart
 
 SAID_MISSING = {
     "skipped": "skipped",
@@ -184,6 +186,71 @@ def lines_frame(
         )
     lines: pd.DataFrame = pd.concat(parts, ignore_index=True)
     return lines
+
+
+def run_chart_frame(
+    gaps: Sequence[float | None],
+    n: Sequence[int],
+    chart: RunChart,
+    *,
+    baseline: int = 0,
+    changes: Mapping[int, str] | None = None,
+) -> pd.DataFrame:
+    """Return `charts.run_chart.POINTS` for one series.
+
+    Parameters
+    ----------
+    gaps, n : sequence
+        One gap and number of students a lesson.
+    chart : RunChart
+        From `analytics.runchart.analyse` of the same gaps.
+    baseline : int
+        Lessons that the line was taken from; it is drawn as extended after them. 0 for a line of all lessons.
+    changes : mapping of lesson -> change idea, optional
+        Lessons count from 1.
+    """
+    first, last = chart.longest_at if chart.signal and chart.longest_at else (len(gaps), -1)
+    ran = chart.longest_run_limit is not None and chart.longest_run > chart.longest_run_limit
+    empty = float("nan")
+    return pd.DataFrame(
+        {
+            "lesson": k + 1,
+            "gap": empty if gap is None else gap,
+            "n": students,
+            "centre": empty if chart.centre is None else chart.centre,
+            "frozen": bool(baseline) and k >= baseline,
+            "signal": ran and first <= k <= last and gap is not None,
+            "change": (changes or {}).get(k + 1, ""),
+        }
+        for k, (gap, students) in enumerate(zip(gaps, n, strict=True))
+    )
+
+
+def run_chart_words(chart: RunChart) -> tuple[str, str]:
+    """Return what a run chart's rule says and which rule it is, for `charts.run_chart`.
+
+    Examples
+    --------
+    >>> from analytics.runchart import analyse
+    >>> run_chart_words(analyse([1.0, 0.8, 1.2]))[0]
+    'Too early for run rules: 2 useful lessons, and they need 10'
+    """
+    counts = (
+        f"{chart.method}: {chart.useful} useful of {describe.counted(chart.n, 'lesson')}, longest run "
+        f"{chart.longest_run}{_limit(chart.longest_run_limit, 'longer than')}, crossings "
+        f"{chart.crossings}{_limit(chart.crossings_limit, 'fewer than')}."
+    )
+    if chart.too_few is not None:
+        need = chart.too_few.need
+        useful = describe.counted(chart.useful, "useful lesson")
+        return f"Too early for run rules: {useful}, and they need {need}", counts
+    if not chart.signal:
+        return "No sign of change: the gap wanders as it did", counts
+    return "Something changed: a gap that only wanders seldom does this", counts
+
+
+def _limit(limit: int | None, words: str) -> str:
+    return "" if limit is None else f" (a signal when {words} {limit})"
 
 
 def _means(summary: pd.DataFrame) -> dict[Any, float]:

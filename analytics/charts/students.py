@@ -57,7 +57,7 @@ def student_rows(frame: pd.DataFrame, *, item: str, width: theme.Width = "wide")
     )
     return Picture(
         name="student-rows",
-        spec=_spec(students, options, width, told.levels[0]),
+        spec=_spec(item, students, options, width, told.levels[0]),
         sentence=told.sentence,
         sentences=told.levels,
         table=_table(students, options),
@@ -78,7 +78,11 @@ def _table(students: dict[Any, list[dict[str, Any]]], options: tuple[str, ...]) 
 
 
 def _spec(
-    students: dict[Any, list[dict[str, Any]]], options: tuple[str, ...], width: theme.Width, says: str
+    item: str,
+    students: dict[Any, list[dict[str, Any]]],
+    options: tuple[str, ...],
+    width: theme.Width,
+    says: str,
 ) -> dict[str, Any]:
     cycles = {row["cycle"]: row["label"] for part in students.values() for row in part}
     first, last = min(cycles), max(max(cycles), min(cycles) + 1)
@@ -88,7 +92,8 @@ def _spec(
     heads = [
         {"cycle": cycle, "text": wrapped(label, room, size=13)} for cycle, label in sorted(cycles.items())
     ]
-    top = 12 + sheet.words(heads, x="cycle", y=4, size=13, colour=theme.QUIET, align="center", hang=True)
+    top = 12 + sheet.word(item, x=0, y=4, size=15, bold=True, room=sheet.width, hang=True)
+    top += 8 + sheet.words(heads, x="cycle", y=top, size=13, colour=theme.QUIET, align="center", hang=True)
     for code, part in students.items():
         _row(sheet, str(code), part, options, top, (left, right))
         top += ROW
@@ -106,10 +111,10 @@ def _row(
     sheet.rules([{}], x=0, x2=sheet.width, y=top)
     sheet.word(code, x=0, y=top + ROW / 2, size=20, bold=True)
     down = Span((len(options), 1), (top + 15, top + ROW - 15))
+    room = ends[0] - 46
     for step in (1, len(options)):
-        sheet.word(
-            options[step - 1], x=ends[0] - 20, y=down.at(step), size=12, colour=theme.QUIET, align="right"
-        )
+        words, y = options[step - 1], down.at(step)
+        sheet.word(words, x=ends[0] - 20, y=y, size=12, colour=theme.QUIET, align="right", room=room)
     plot = sheet.panel(down=down)
     steps = [{"step": step} for step in range(1, len(options) + 1)]
     plot.rules(steps, x=ends[0] - 12, x2=ends[1] + 12, y="step")

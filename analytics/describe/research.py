@@ -106,10 +106,7 @@ def drivers_told(nodes: Sequence[tuple[int, str, str]]) -> Told:
     parts = [counted(count, *thing) for count, thing in zip(counts, things, strict=True) if count]
     one = f"A driver diagram with {listed(parts)}, each joined to what it drives."
     two = " ".join(f"{'– ' * level}{text}{f' ({note})' if note else ''}." for level, text, note in nodes)
-    noted = sum(bool(note) for level, _, note in nodes if level == 3)
-    three = (
-        f"{noted} of {counted(counts[3], 'change idea')} have been tried."
-        if counts[3]
-        else "No change idea yet."
-    )
+    tried = sum(bool(note) for level, _, note in nodes if level == 3)
+    ideas = counted(counts[3], "change idea")
+    three = f"Tried so far: {tried} of {ideas}." if counts[3] else "No change idea yet (0 tried)."
     return Told(three.rstrip("."), (f"{one} The aim: {nodes[0][1]}.", two, three))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from analytics.describe.words import Told, between, capital, counted, listed, percent
+from analytics.describe.words import Told, between, capital, counted, listed, percent, signed
 
 
 def who_moved(who: str, you: float, they: float) -> str:
@@ -113,6 +113,24 @@ def students_told(
 
 def _way(moved: float) -> str:
     return "higher" if moved > 0 else "lower" if moved < 0 else "the same"
+
+
+def run_told(item: str, verdict: str, rule: str, points: Sequence[tuple[int, float | None, int]]) -> Told:
+    """Return the words of a run chart.
+
+    Parameters
+    ----------
+    item, verdict, rule : str
+        The question; what the rule says, in one sentence; the rule and its numbers.
+    points : sequence of (lesson, gap or None, students)
+    """
+    there = [(lesson, gap, n) for lesson, gap, n in points if gap is not None]
+    lessons = counted(len(there), "lesson")
+    ns = [n for *_, n in there]
+    students = between(min(ns), max(ns), "student") if ns else "no students"
+    one = f"A run chart of the gap on “{item}” over {lessons}, {students} each time. {rule}"
+    two = " ".join(f"Lesson {lesson}: {signed(gap)}." for lesson, gap, _ in there) or "No lesson has a gap."
+    return Told(f"{verdict.rstrip('.')} ({lessons})", (one, two, f"{verdict.rstrip('.')}."))
 
 
 def calibration_told(groups: Sequence[tuple[float, float, int]], *, n: int, needed: int) -> Told:
