@@ -1,7 +1,8 @@
 """The one place that decides which rows a viewer may reach. What she may not see does not exist.
 
-Every lookup takes the viewer and raises :class:`NotVisible`, whose page is the same for a foreign id and for one
-that was never given out. A teacher's rows are hers alone; what others see of them goes through releases and shares.
+Every lookup takes the viewer and raises :class:`NotVisible`, whose page is the same for a foreign id and for
+one that was never given out. A teacher's rows are hers alone; what others see of them goes through releases
+and shares.
 """
 
 from __future__ import annotations

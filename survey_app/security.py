@@ -85,14 +85,12 @@ def _check_access() -> BaseResponse | None:
     ):
         return redirect(url_for("accounts.use_statement"), code=303)
     if not viewer.may(access):
-        raise NotAllowed(
-            "Your account is not set up for this. An administrator of your organisation can help."
-        )
+        raise NotAllowed("Your account is not set up for this. An administrator can help.")
     return None
 
 
 def _check_same_site() -> None:
-    """Refuse a form that another site sends; the student's page has no cookie, so it is asked by origin alone."""
+    """Refuse a form that another site sends; a student's page has no cookie and is asked by origin alone."""
     if request.method in SAFE_METHODS:
         return
     sent_from = request.headers.get("Sec-Fetch-Site")

@@ -18,8 +18,7 @@
         var place = document.createElement("div");
         place.className = "figure__live";
         asker.parentNode.insertBefore(place, asker);
-        var embed = both[0].vegaEmbed || both[0].default || window.vegaEmbed;
-        return embed(place, both[1], {
+        return window.vegaEmbed(place, both[1], {
           actions: false, ast: true, defaultStyle: false, renderer: "svg", tooltip: { disableDefaultStyle: true }
         }).then(function () {
           var still = asker.parentNode.querySelectorAll(".figure__picture");
