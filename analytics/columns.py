@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any, Literal
@@ -52,7 +52,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One declared table; ``key`` lists the columns that together name a row and may not repeat."""
+    """One declared table; ``key`` lists the columns that together name a row and may not repeat, if any."""
 
     name: str
     columns: tuple[Column, ...]
@@ -89,7 +89,8 @@ def checked_columns(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     present = [column for column in table.columns if column.name in frame]
     cells = {column.name: _typed(table, column, frame) for column in present}
     checked = pd.DataFrame(cells, index=frame.index, copy=False)
-    _refuse_repeats(table, checked)
+    if table.key:
+        _refuse_repeats(table, checked)
     return checked
 
 
@@ -141,6 +142,9 @@ def _typed(table: Table, column: Column, frame: pd.DataFrame) -> pd.Series[Any]:
     given = frame[column.name]
     if isinstance(given, pd.DataFrame):
         raise FrameError(table.name, "The column stands in the table twice.", column=column.name)
+    if column.kind == "key" and given.dtype == object:
+        wrong = np.array([not isinstance(cell, Hashable) for cell in given], dtype=bool)
+        refuse(table, column.name, frame, wrong, "Expected text, a number or another key.")
     if not column.may_be_empty:
         refuse(table, column.name, frame, given.isna().to_numpy(), "This cell may not be empty.")
     if column.kind in ("number", "whole"):
@@ -161,20 +165,29 @@ def _numbers(table: Table, column: Column, frame: pd.DataFrame) -> pd.Series[Any
     given = frame[column.name]
     if given.dtype == np.int64 and column.kind == "whole":
         return given
-    if given.dtype == object:
-        wrong = np.array([not (_is_number(cell) or pd.isna(cell)) for cell in given], dtype=bool)
-        refuse(table, column.name, frame, wrong, "Expected a number.")
-    elif pd.api.types.is_bool_dtype(given) or not pd.api.types.is_numeric_dtype(given):
-        refuse(table, column.name, frame, given.notna().to_numpy(), "Expected a number.")
-    elif pd.api.types.is_complex_dtype(given):
-        refuse(table, column.name, frame, given.notna().to_numpy(), "Expected a real number.")
-    # A copy: what a check returns may be changed without touching the caller's table.
-    value = np.array(given.astype(np.float64) if len(given) else np.empty(0), dtype=np.float64)
+    value = _floats(table, column, frame)
     refuse(table, column.name, frame, np.isinf(value), "Expected a finite number.")
     if column.kind == "number":
         return pd.Series(value, index=frame.index, copy=False)
-    refuse(table, column.name, frame, value != np.floor(value), "Expected a whole number.")
+    # Beyond 2**53 a float no longer holds every whole number.
+    wrong = (value != np.floor(value)) | (np.abs(value) > 2**53)
+    refuse(table, column.name, frame, wrong, "Expected a whole number.")
     return pd.Series(value.astype(np.int64), index=frame.index, copy=False)
+
+
+def _floats(table: Table, column: Column, frame: pd.DataFrame) -> Floats:
+    """Return a copy of the cells as floats, so that changing a result never touches the caller's table."""
+    given = frame[column.name]
+    empty = given.isna().to_numpy()
+    plain = pd.api.types.is_numeric_dtype(given) and not pd.api.types.is_bool_dtype(given)
+    if plain and not pd.api.types.is_complex_dtype(given):
+        return np.array(given.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
+    wrong = ~empty
+    if given.dtype == object:
+        wrong &= ~np.array([_is_number(cell) for cell in given], dtype=bool)
+    refuse(table, column.name, frame, wrong, "Expected a number.")
+    cells = zip(given, empty, strict=True)
+    return np.array([np.nan if gone else float(cell) for cell, gone in cells], dtype=np.float64)
 
 
 def _is_number(cell: Any) -> bool:

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analytics.arrays import bad_argument
-from analytics.codes import Coded, coded
+from analytics.arrays import bad_argument, numbers_or_gaps
+from analytics.codes import coded
+from analytics.columns import Ints
 from analytics.frames import ANSWERS, RATINGS, check_earlier
 from analytics.results import reasons, result_table
 
@@ -78,15 +79,28 @@ def which_side_moved(
     [[3, -1.0, 'they']]
     """
     pairs = check_earlier(earlier)
-    students = _changes(_steps(coded(ANSWERS, answers, items)), pairs, ["item", "student"])
+    seen, rated = coded(ANSWERS, answers, items), coded(RATINGS, ratings, items)
+    tables = (
+        pairs["administration"],
+        pairs["earlier"],
+        seen.rows["administration"],
+        rated.rows["administration"],
+    )
+    (later, before, answered_in, rated_in), names = _numbered(*tables)
+    links = pd.DataFrame({"administration": later, "earlier": before})
+    (student,), _ = _numbered(seen.rows["student"])
+    steps = {"administration": answered_in, "item": seen.place, "student": student, "step": seen.step}
+    students = _changes(pd.DataFrame(steps), links, ["item", "student"])
     both = students["before"].notna() & students["after"].notna()
-    present = students[both].groupby(_KEYS, sort=False, observed=True)
+    present = students[both].groupby(_KEYS, sort=False)
     means = present.agg(n=("before", "size"), before=("before", "mean"), after=("after", "mean"))
-    once = students[~both].groupby(_KEYS, sort=False, observed=True).size().rename("dropped")
-    teacher = _changes(_steps(coded(RATINGS, ratings, items)), pairs, ["item"])
-    seen = pd.concat([means, once], axis=1).reset_index()
-    table = teacher.merge(seen, on=_KEYS, how="outer", suffixes=("_rating", ""))
-    return _described(table, smallest_group, smallest_move, "answered both times")
+    once = students[~both].groupby(_KEYS, sort=False).size().rename("dropped")
+    marks = {"administration": rated_in, "item": rated.place, "step": rated.step}
+    teacher = _changes(pd.DataFrame(marks), links, ["item"])
+    table = pd.concat([means, once], axis=1).reset_index()
+    table = teacher.merge(table, on=_KEYS, how="outer", suffixes=("_rating", ""))
+    columns = _named(table, names, pd.Index(seen.items["item"]))
+    return _described(columns, table, smallest_group, smallest_move, "answered both times")
 
 
 def which_side_moved_pooled(
@@ -135,33 +149,51 @@ def which_side_moved_pooled(
         if not isinstance(gaps, pd.DataFrame) or column not in gaps:
             raise bad_argument("which side moved", column, None, "Expected the table of gaps by item.")
     pairs = check_earlier(earlier)
-    sides = {"rating": "rating", "students": "", "n": "n"}
-    tables = [
-        _changes(gaps[["administration", "item"]].assign(step=gaps[name].astype(float)), pairs, ["item"])
-        .set_index(_KEYS)
-        .add_suffix(f"_{side}" if side else "")
-        for name, side in sides.items()
-    ]
-    table = pd.concat(tables, axis=1).reset_index()
+    (later, before, given), names = _numbered(
+        pairs["administration"], pairs["earlier"], gaps["administration"]
+    )
+    (place,), items = _numbered(gaps["item"])
+    links = pd.DataFrame({"administration": later, "earlier": before})
+    tables = []
+    for name, suffix in (("rating", "_rating"), ("students", ""), ("n", "_n")):
+        values = numbers_or_gaps("gaps", name, gaps[name])
+        rows = pd.DataFrame({"administration": given, "item": place, "step": values})
+        tables.append(_changes(rows, links, ["item"]).set_index(_KEYS).add_suffix(suffix))
+    table = pd.concat(tables, axis=1).sort_index().reset_index()
     counts = table[["before_n", "after_n"]].fillna(0)
     table["n"], table["dropped"] = counts.min(axis=1), (counts["after_n"] - counts["before_n"]).abs()
-    return _described(table, smallest_group, smallest_move, "answered each time")
+    columns = _named(table, names, items)
+    return _described(columns, table, smallest_group, smallest_move, "answered each time")
 
 
-def _steps(given: Coded) -> pd.DataFrame:
-    """Return the answered rows with their step after reversal."""
-    rows = given.rows.drop(columns=["value", "missing"]).assign(step=given.step)
-    return rows[~np.isnan(given.step)]
+def _numbered(*columns: pd.Series[Any]) -> tuple[list[Ints], pd.Index[Any]]:
+    """Return the columns as whole numbers, equal where cells are equal, and what each number stands for."""
+    joined = pd.concat([column.astype(object) for column in columns], ignore_index=True)
+    codes, found = pd.factorize(joined)
+    ends = np.cumsum([len(column) for column in columns])[:-1]
+    return np.split(np.asarray(codes, dtype=np.int64), ends), pd.Index(found).infer_objects()
 
 
-def _changes(steps: pd.DataFrame, pairs: pd.DataFrame, who: list[str]) -> pd.DataFrame:
+def _changes(steps: pd.DataFrame, links: pd.DataFrame, who: list[str]) -> pd.DataFrame:
     """Return each key's step before and after, for every pair of administrations; empty where absent."""
-    after = pairs.merge(steps.rename(columns={"step": "after"}), on="administration")
-    before = pairs.merge(steps.rename(columns={"step": "before", "administration": "earlier"}), on="earlier")
+    steps = steps[steps["step"].notna()]
+    after = links.merge(steps.rename(columns={"step": "after"}), on="administration")
+    before = links.merge(steps.rename(columns={"step": "before", "administration": "earlier"}), on="earlier")
     return before.merge(after, on=["administration", "earlier", *who], how="outer")
 
 
-def _described(table: pd.DataFrame, smallest_group: int, smallest_move: float, came: str) -> pd.DataFrame:
+def _named(table: pd.DataFrame, names: pd.Index[Any], items: pd.Index[Any]) -> dict[str, Any]:
+    """Return the key columns of a result with their own names in place of numbers."""
+    columns: dict[str, Any] = {
+        name: names.take(table[name].to_numpy()) for name in ("administration", "earlier")
+    }
+    columns["item"] = items.take(table["item"].to_numpy())
+    return columns
+
+
+def _described(
+    columns: dict[str, Any], table: pd.DataFrame, smallest_group: int, smallest_move: float, came: str
+) -> pd.DataFrame:
     n = table["n"].fillna(0).to_numpy(dtype=np.int64)
     rated = (table["before_rating"].notna() & table["after_rating"].notna()).to_numpy()
     few = n < max(smallest_group, 1)
@@ -173,7 +205,6 @@ def _described(table: pd.DataFrame, smallest_group: int, smallest_move: float, c
     # Means of whole steps: 1e-9 forgives the last bits of the division, nothing else.
     they_moved, you_moved = (np.abs(np.nan_to_num(side)) >= smallest_move - 1e-9 for side in (they, you))
     who = np.select([hidden, they_moved & you_moved, they_moved, you_moved], [0, 1, 2, 3], 4).astype(np.int8)
-    columns: dict[str, Any] = {name: table[name].array for name in ("administration", "earlier", "item")}
     columns["n"] = n
     columns["dropped"] = table["dropped"].fillna(0).to_numpy(dtype=np.int64)
     for name in ("before", "after"):

@@ -62,6 +62,9 @@ def test_checked_answers_are_a_new_table_with_declared_columns_and_types():
         ({"value": [np.inf, 0, np.nan]}, "value", 0, np.inf),
         ({"item": ["SM1", "XX9", "SM1"]}, "item", 1, "XX9"),
         ({"student": ["A", None, "B"]}, "student", 1, None),
+        ({"administration": [1, 1, [1]]}, "administration", 2, [1]),
+        ({"value": [1.0, 0.0, 2 + 1j]}, "value", 0, 1.0 + 0j),
+        ({"value": pd.to_datetime(["2026-01-01", None, None])}, "value", 0, pd.Timestamp("2026-01-01")),
         ({"missing": [None, None, "forgot"]}, "missing", 2, "forgot"),
         ({"missing": [None, "skipped", "skipped"]}, "missing", 1, "skipped"),
     ],
@@ -69,7 +72,7 @@ def test_checked_answers_are_a_new_table_with_declared_columns_and_types():
 def test_a_cell_that_cannot_be_used_is_named_by_column_row_and_value(changed, column, row, value):
     error = refusal(frames.check_answers, answers(**changed), ITEMS)
     assert (error.table, error.column, error.row) == ("answers", column, row)
-    assert error.value == value or (pd.isna(error.value) and pd.isna(value))
+    assert error.value == value or (error.value is not value and pd.isna(error.value) and pd.isna(value))
     assert column in str(error)
 
 
@@ -84,6 +87,19 @@ def test_an_answer_missing_without_a_reason_is_not_dropped_in_silence():
 def test_the_same_student_may_answer_an_item_once_in_an_administration():
     error = refusal(frames.check_answers, answers(student="A"), ITEMS)
     assert (error.row, error.value) == (2, "1, SM1, A")
+
+
+def test_one_wrong_cell_in_a_million_rows_is_found_and_named():
+    many = 1_000_000
+    rows = {"administration": np.arange(many) // 10, "item": "SM1", "student": np.arange(many), "value": 2.0}
+    given = pd.DataFrame(rows)
+    assert len(frames.check_answers(given, ITEMS)) == many
+    given.loc[many - 1, "value"] = 9
+    assert refusal(frames.check_answers, given, ITEMS).row == many - 1
+    given["value"] = given["value"].astype(object)
+    given.loc[many - 2, "value"] = "2"
+    error = refusal(frames.check_answers, given, ITEMS)
+    assert (error.row, error.value) == (many - 2, "2")
 
 
 def test_a_row_is_named_by_the_tables_own_index_label():
@@ -112,6 +128,17 @@ def test_changing_a_checked_table_leaves_the_callers_table_alone():
     for name in checked.columns:
         checked.loc[0, name] = checked.loc[1, name]
     pd.testing.assert_frame_equal(counters, before)
+
+
+def test_every_kind_of_empty_cell_is_empty():
+    for gone in (None, np.nan, pd.NA, pd.NaT):
+        given = answers(value=pd.Series([1, 2, gone], dtype=object))
+        assert frames.check_answers(given, ITEMS)["value"].isna().tolist() == [False, False, True]
+
+
+def test_a_count_too_large_to_be_held_is_refused():
+    counters = pd.DataFrame({"administration": [1], "item": "SM1", "value": 1, "count": 1e300})
+    assert refusal(frames.check_predictions_by_count, counters, ITEMS).column == "count"
 
 
 def test_an_empty_table_is_a_table():

@@ -47,6 +47,8 @@ def test_gap_and_the_counts_around_the_mark_equal_r_in_forty_classrooms():
     names = ("n", "dropped", "rating", "gap", "at", "within_one", "below", "above", "distance")
     for name, (ours, theirs) in beside(found, *names).items():
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12, err_msg=name)
+    students, mean = beside(found.rename(columns={"students": "mean"}), "mean")["mean"]
+    np.testing.assert_allclose(students, mean, rtol=0, atol=1e-12)
 
 
 def test_every_asked_question_has_a_row_with_its_numbers_or_its_reason():

@@ -88,6 +88,21 @@ def test_two_students_and_a_missing_rating_have_a_reason():
     assert row["students_change"] == 1
 
 
+def test_keys_of_different_kinds_match_nobody_and_break_nothing():
+    answers = pd.concat([lesson("1", {"A": 1}), lesson(2, {"A": 2})], ignore_index=True)
+    ratings = pd.DataFrame({"administration": [1, 2.5], "item": "SM1", "value": 3})
+    row = which_side_moved(answers, ratings, ITEMS, EARLIER).iloc[0]
+    assert (row["n"], row["dropped"], row["who"]) == (0, 1, "")
+
+
+def test_one_earlier_lesson_may_serve_several_later_ones():
+    answers = pd.concat([lesson(k, {"A": k, "B": k, "C": k}) for k in (1, 2, 3)], ignore_index=True)
+    ratings = pd.DataFrame({"administration": [1, 2, 3], "item": "SM1", "value": 3})
+    earlier = pd.DataFrame({"administration": [2, 3], "earlier": [1, 1]})
+    found = which_side_moved(answers, ratings, ITEMS, earlier)
+    assert found["students_change"].tolist() == [1, 2]
+
+
 def test_pooled_answers_have_no_lasting_key_and_compare_the_groups():
     keys = {"A": 2, "B": 2, "C": 3, "D": 3}
     after = {"x1": 3, "x2": 3, "x3": 4, "x4": 4, "x5": 3}
@@ -133,6 +148,8 @@ def test_the_guard_expects_each_gap_to_come_back_by_its_share_of_chance():
     guard = regression_guard(values, error_variance=variance)
     share = between / (between + variance)
     np.testing.assert_allclose(guard["expected"], mean + share * (values - mean), atol=1e-12)
+    np.testing.assert_allclose(guard["expected_change"], (share - 1) * (values - mean), atol=1e-12)
+    np.testing.assert_allclose(guard["reliability"], share, atol=1e-12)
     assert (guard["too_few"] == "").all()
 
 

@@ -205,6 +205,10 @@ def test_shrunken_means_equal_lme4(name):
     assert found.within == pytest.approx(expected["within"].iloc[0], rel=1e-6)
     assert found.mean == pytest.approx(expected["common"].iloc[0], abs=1e-6 * scale)
     np.testing.assert_allclose(found.shrunken, expected["shrunken"], atol=2e-5 * scale)
+    weight = expected["between"].iloc[0] / (
+        expected["between"].iloc[0] + expected["within"].iloc[0] / group.size()
+    )
+    np.testing.assert_allclose(found.weight, weight, atol=1e-5)
 
 
 def test_shrunken_means_equal_statsmodels():

@@ -44,6 +44,9 @@ for (a in 1:40) for (i in 1:3) {
     rating = t, gap = t - mean(y), at = sum(y == t), within_one = sum(abs(y - t) <= 1), below = sum(y < t), above = sum(y > t),
     distance = mean(abs(y - t)), bias = mean(p2 - y), mean_error = mean(abs(p2 - y)), exact = sum(p2 == y),
     spread = if (n >= 3 && sd(y) > 0) sd(p2) / sd(y) else NA, rank = tau,
+    near = sum(abs(p2 - y) <= 1), sd_predicted = if (n >= 3) sd(p2) else NA, sd_answered = if (n >= 3) sd(y) else NA,
+    bias_counts = mean(p) - mean(y), predicted_favourable = mean(100 * (p - min(code)) / (max(code) - min(code)) >= 66),
+    rps_least = rps(tabulate(y - min(code) + 1, length(code)), y, code),
     rps = rps(counters, y, code), distance_predicted = sum(abs(ecdf(p)(code) - ecdf(y)(code))),
     overlap = sum(pmin(tabulate(p - min(code) + 1, length(code)) / length(p), tabulate(y - min(code) + 1, length(code)) / max(n, 1))))
 }
