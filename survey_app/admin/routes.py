@@ -44,6 +44,7 @@ def people() -> str:
     return render_template(
         "admin/people.html",
         lines=lines,
+        has_places=len({line.organisation for line in lines}) > 1,
         invitations=queries.open_invitations(g.db, g.viewer, now=g.now),
     )
 
@@ -111,9 +112,10 @@ def revoke_invitation(invitation_id: uuid.UUID) -> Response:
 
 def _invite_page(form: InviteForm, faults: dict[str, str] | None = None) -> str:
     places = administered(g.db, g.viewer.person_id)
-    if not form.organisation.data and places:
-        # Most who join are teachers of a school: begin with the place that is furthest down.
-        form.organisation.data = str(places[-1].id)
+    schools = [place for place in places if place.kind == "school"]
+    if not form.organisation.data and len(schools) == 1:
+        # Most who join are teachers of the school. With several schools nobody should land in a wrong one.
+        form.organisation.data = str(schools[0].id)
     offered = [role for role in ROLES if any(role in ROLES_GIVEN_AT[one.kind] for one in places)]
     return render_template(
         "admin/invite.html", form=form, faults=faults or {}, places=places, roles=offered

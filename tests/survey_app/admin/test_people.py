@@ -62,8 +62,8 @@ def test_an_administrator_of_the_network_sees_everybody_below_it(network, nia):
     network.add("Ben", "Lincoln", "teacher", "coach@Mercer")
     network.add("Cleo", "Mercer", "teacher")
     said = words_of(nia.get("/people"))
-    assert "Ben teacher, coach at Mercer" in said
-    assert "Cleo teacher" in said
+    assert "Ben teacher, coach at Mercer Lincoln" in said
+    assert "Cleo teacher Mercer" in said
 
 
 @pytest.mark.parametrize("role", ["lead", "researcher"])
@@ -100,6 +100,14 @@ def test_the_network_gives_leads_to_regions_and_a_mistaken_place_is_asked_again(
     assert "given at a region or the network" in words_of(answer)
     assert 'value="new@lincoln.example"' in answer.get_data(as_text=True)
     assert send_invitation(network, nia, "lead", "North region").status_code == 200
+
+
+def test_with_several_schools_nobody_lands_in_one_by_accident(network, nia):
+    assert "Choose where" in words_of(nia.get("/people/invite"))
+    answer = nia.post("/people/invite", name="New", email="new@x.example", role="teacher", organisation="")
+    assert answer.status_code == 422
+    assert "Choose a place from the list." in words_of(answer)
+    assert network.count(Invitation) == 0
 
 
 def test_the_link_is_shown_once_and_begins_with_the_public_address(network, ada, monkeypatch):
