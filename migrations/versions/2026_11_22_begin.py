@@ -707,6 +707,7 @@ def upgrade() -> None:
         sa.Column("asks", sa.Text(), nullable=False),
         sa.Column("shared_at", survey_app.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", survey_app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", survey_app.db.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "level IN ('plan', 'bands', 'everything')", name=op.f("ck_cycle_shares_level_known")
         ),

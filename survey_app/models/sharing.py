@@ -34,6 +34,7 @@ class CycleShare(Base):
     asks: Mapped[Prose] = mapped_column(default="")  # what the teacher would like help with
     shared_at: Mapped[Moment]
     revoked_at: Mapped[Moment | None]
+    seen_at: Mapped[Moment | None]  # when the other person last opened it: what changed since is marked
 
 
 class Comment(Base):
