@@ -13,8 +13,6 @@ from analytics.gap import THEY_FELT_MORE, YOU_SAW_MORE
 
 SCALES = [
     ("I stopped right away", "I tried a little longer", "I tried a lot longer", "I kept trying to the end"),
-    ("I never did", "After a long time", "After a short time", "Right away"),
-    ("Never", "Once", "2 or 3 times", "4 or more times"),
     ("Nada", "Un poco", "Más o menos lo que esperaba", "Muchísimo"),
     ("No", "Some", "Yes, a lot"),
     ("Not at all", "Slightly", "Somewhat", "Quite", "Extremely"),
