@@ -196,7 +196,8 @@ def remove(connection: Connection) -> None:
     for rule in RULES:
         drop(connection, rule)
     if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("DROP FUNCTION IF EXISTS focal_refuse()")
+        for name in ("refuse", *(rule.name for rule in RULES)):
+            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS focal_{name}()")
 
 
 def drop(connection: Connection, rule: Rule) -> None:
