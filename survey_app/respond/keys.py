@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 
 RANDOM_BYTES = 16
 TIME_BYTES = 8
-MARK_BYTES = 16
+MARK_BYTES = 17  # 57 bytes in all: base64 without a spare bit, so that one key has one spelling
 LENGTH = RANDOM_BYTES + TIME_BYTES + 16 + MARK_BYTES
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, exists, false, literal, null, or_, select
+from sqlalchemy import and_, bindparam, case, exists, literal, null, or_, select
 
 from survey_app.models.classrooms import Card, Classroom
 from survey_app.models.cycles import Cycle, CycleFocal
@@ -54,55 +54,64 @@ class Place:
 
 def place_of_card(db: Session, card_hash: bytes, administration_id: uuid.UUID | None = None) -> Place | None:
     """Return where a card leads, in one statement; ``administration_id`` is looked at whatever its state."""
-    planned = exists().where(
-        CycleFocal.cycle_id == Administration.cycle_id, CycleFocal.focal_code_id == Card.focal_code_id
-    )
-    answered = exists().where(
-        Response.administration_id == Administration.id, Response.focal_code_id == Card.focal_code_id
-    )
-    was_there = exists().where(Turnout.administration_id == Administration.id, Turnout.card_id == Card.id)
-    rows = db.execute(
-        _offers(
-            select(
-                Classroom,
-                Card,
-                Administration,
-                Survey.sheet,
-                planned.label("is_planned"),
-                case((Administration.mode == "coded", answered), else_=was_there).label("is_used"),
-            )
-            .select_from(Card)
-            .join(Classroom, Classroom.id == Card.classroom_id),
-            administration_id,
-        ).where(Card.token_hash == card_hash)
-    ).all()
-    return _place(rows)
+    sought = {"card_hash": card_hash, "administration_id": administration_id}
+    return _place(db.execute(_OFFERS_TO_CARD, sought).all())
 
 
 def place_of_class(db: Session, class_code: str, administration_id: uuid.UUID | None = None) -> Place | None:
     """Return where a class code leads, in one statement."""
-    rows = db.execute(
-        _offers(
-            select(
-                Classroom,
-                null().label("Card"),
-                Administration,
-                Survey.sheet,
-                literal(value=False).label("is_planned"),
-                literal(value=False).label("is_used"),
-            ).select_from(Classroom),
-            administration_id,
-        ).where(Classroom.class_code == class_code)
-    ).all()
-    return _place(rows)
+    sought = {"class_code": class_code, "administration_id": administration_id}
+    return _place(db.execute(_OFFERS_TO_CLASS, sought).all())
 
 
-def _offers(query: Select[Any], administration_id: uuid.UUID | None) -> Select[Any]:
-    from_page = Administration.id == administration_id if administration_id is not None else false()
+def _offers(query: Select[Any]) -> Select[Any]:
+    is_wanted = or_(
+        Administration.state == "open",
+        # None is equal to nothing: a page that names no administration gets what is open.
+        Administration.id == bindparam("administration_id", type_=Administration.id.type),
+    )
     return query.outerjoin(
-        Administration,
-        and_(Administration.classroom_id == Classroom.id, or_(Administration.state == "open", from_page)),
+        Administration, and_(Administration.classroom_id == Classroom.id, is_wanted)
     ).outerjoin(Survey, Survey.id == Administration.survey_id)
+
+
+# Built once: thirty children open the page in one minute, and building a select costs more than running it.
+_IS_PLANNED = exists().where(
+    CycleFocal.cycle_id == Administration.cycle_id, CycleFocal.focal_code_id == Card.focal_code_id
+)
+_HAS_ANSWERED = exists().where(
+    Response.administration_id == Administration.id, Response.focal_code_id == Card.focal_code_id
+)
+_WAS_THERE = exists().where(Turnout.administration_id == Administration.id, Turnout.card_id == Card.id)
+_OFFERS_TO_CARD = _offers(
+    select(
+        Classroom,
+        Card,
+        Administration,
+        Survey.sheet,
+        _IS_PLANNED.label("is_planned"),
+        case((Administration.mode == "coded", _HAS_ANSWERED), else_=_WAS_THERE).label("is_used"),
+    )
+    .select_from(Card)
+    .join(Classroom, Classroom.id == Card.classroom_id)
+).where(Card.token_hash == bindparam("card_hash"))
+_OFFERS_TO_CLASS = _offers(
+    select(
+        Classroom,
+        null().label("card"),
+        Administration,
+        Survey.sheet,
+        literal(value=False).label("is_planned"),
+        literal(value=False).label("is_used"),
+    ).select_from(Classroom)
+).where(Classroom.class_code == bindparam("class_code"))
+_LOCKED = (
+    select(Administration, Survey.sheet)
+    .join(Survey, Survey.id == Administration.survey_id)
+    .where(Administration.id == bindparam("administration_id"))
+    .with_for_update(of=Administration, key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 def _place(rows: Sequence[Row[Any]]) -> Place | None:
@@ -142,13 +151,7 @@ def lock_administration(db: Session, administration_id: uuid.UUID) -> tuple[Admi
     A close takes the same row FOR UPDATE, so an answer is before it or after it, never beside it. Answers
     point at the row by foreign keys, so it is held FOR NO KEY UPDATE. SQLite's one write lock needs neither.
     """
-    row = db.execute(
-        select(Administration, Survey.sheet)
-        .join(Survey, Survey.id == Administration.survey_id)
-        .where(Administration.id == administration_id)
-        .with_for_update(of=Administration, key_share=True)
-        .execution_options(populate_existing=True)
-    ).one()
+    row = db.execute(_LOCKED, {"administration_id": administration_id}).one()
     return row[0], row[1]
 
 

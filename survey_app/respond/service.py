@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import bindparam, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from survey_app.catalogue.library import library
@@ -173,13 +174,9 @@ def _was_taken(
     db: Session, administration: Administration, rows: list[dict[str, Any]], who: tuple, key: SheetKey
 ) -> bool:
     content = content_hash(rows, who, key=key.random)
-    fresh = db.execute(
-        _insert(db, Receipt)
-        .values(key_hash=key.hash, administration_id=administration.id, content_hash=content)
-        .on_conflict_do_nothing()
-        .returning(Receipt.key_hash)
-    ).first()
-    if fresh is not None:
+    receipt = {"key_hash": key.hash, "administration_id": administration.id, "content_hash": content}
+    fresh = _add_once(db, Receipt, receipt)
+    if fresh:
         return False
     if queries.content_of_receipt(db, key.hash) != content:
         raise ChangedAfterSending
@@ -218,25 +215,12 @@ def _add_response(
     if administration.mode == "coded":
         row |= {"focal_code_id": focal_code_id, "locale": locale, "entry": entry}
     elif card_id is not None:
-        _note_turnout(db, administration, card_id)
-    adding = _insert(db, Response).values(row).on_conflict_do_nothing().returning(Response.id)
-    stored = db.execute(adding).first()
-    if stored is None:
+        used = {"administration_id": administration.id, "card_id": card_id}
+        if not _add_once(db, Turnout, {**used, "classroom_id": administration.classroom_id}):
+            raise UsedBefore
+    if not _add_once(db, Response, row):
         raise UsedBefore
     return response_id
-
-
-def _note_turnout(db: Session, administration: Administration, card_id: uuid.UUID) -> None:
-    noted = db.execute(
-        _insert(db, Turnout)
-        .values(
-            administration_id=administration.id, card_id=card_id, classroom_id=administration.classroom_id
-        )
-        .on_conflict_do_nothing()
-        .returning(Turnout.card_id)
-    ).first()
-    if noted is None:
-        raise UsedBefore
 
 
 def _freeze(db: Session, administration: Administration, sheet: Mapping[str, Any]) -> None:
@@ -247,15 +231,34 @@ def _freeze(db: Session, administration: Administration, sheet: Mapping[str, Any
         .values(has_answers=True, notice=notices_of(administration, sheet))
         .execution_options(synchronize_session="evaluate")
     )
-    missing = select(
-        literal(administration.cycle_id, Administration.cycle_id.type),
+    freezing = _freezing(db.get_bind().dialect.name)
+    db.execute(freezing, {"cycle_id": administration.cycle_id, "survey_id": administration.survey_id})
+
+
+def _add_once(db: Session, model: type, row: dict[str, Any]) -> bool:
+    """Add a row, unless one with its key is there; tell whether it was added."""
+    return db.execute(_adding(db.get_bind().dialect.name, model), row).first() is not None
+
+
+# Statements are built once for each database: building them costs more than running them.
+@cache
+def _adding(dialect: str, model: type) -> Any:
+    table = model.__table__
+    added = _insert(dialect)(table).on_conflict_do_nothing()
+    return added.returning(*table.primary_key.columns)
+
+
+@cache
+def _freezing(dialect: str) -> Any:
+    asked = select(
+        bindparam("cycle_id", type_=PlanPrediction.cycle_id.type),
         SurveyItem.item_version_id,
         literal(""),
         literal(value=True),
-    ).where(SurveyItem.survey_id == administration.survey_id)
-    db.execute(
-        _insert(db, PlanPrediction)
-        .from_select(["cycle_id", "item_version_id", "words", "frozen"], missing)
+    ).where(SurveyItem.survey_id == bindparam("survey_id"))
+    return (
+        _insert(dialect)(PlanPrediction.__table__)
+        .from_select(["cycle_id", "item_version_id", "words", "frozen"], asked)
         .on_conflict_do_update(
             index_elements=[PlanPrediction.cycle_id, PlanPrediction.item_version_id],
             set_={"frozen": True},
@@ -264,7 +267,6 @@ def _freeze(db: Session, administration: Administration, sheet: Mapping[str, Any
     )
 
 
-def _insert(db: Session, model: type) -> sqlite.Insert | postgresql.Insert:
-    """Return an INSERT that can say what happens when the row is there already."""
-    on_sqlite = db.get_bind().dialect.name == "sqlite"
-    return sqlite.insert(model) if on_sqlite else postgresql.insert(model)
+def _insert(dialect: str) -> Any:
+    """Return the INSERT of this database, which can say what happens when the row is there already."""
+    return sqlite.insert if dialect == "sqlite" else postgresql.insert

@@ -621,15 +621,29 @@ def test_a_page_takes_one_statement_and_thanks_take_none(school, app, client, co
     assert len(counted) == 0, str(counted)
 
 
-def test_a_students_request_loads_no_pandas_scipy_or_altair():
-    program = (
-        "import sys; from survey_app.respond import routes; "
-        "print([m for m in ('pandas', 'numpy', 'scipy', 'altair', 'vl_convert') if m in sys.modules])"
-    )
+VISIT = """
+import sys
+from config import Config
+from survey_app.app import create_app
+given = {"DATABASE_URL": sys.argv[1], "FOCAL_INSTANCE": sys.argv[2], "FOCAL_SECRET_KEY": "k" * 40}
+client = create_app(Config.from_env(given)).test_client()
+path, data = sys.argv[3], dict(pair.split("=", 1) for pair in sys.argv[4:])
+key = client.get(path).get_data(as_text=True).split('name="key" value="')[1].split('"')[0]
+sent = client.post(path, data={**data, "key": key})
+print(sent.status_code, [m for m in ("pandas", "numpy", "scipy", "altair", "vl_convert") if m in sys.modules])
+"""
+
+
+@pytest.mark.database("sqlite")
+def test_a_students_visit_loads_no_pandas_scipy_or_altair(school, database_url, tmp_path):
+    school.open()
+    pairs = [f"{name}={value}" for name, value in choices(school).items()]
+    arguments = [database_url, str(tmp_path / "other"), f"/s/{school.cards['A']}", *pairs]
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", VISIT, *arguments], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.strip() == "303 []"
+    assert len(school.stored()) == 1
 
 
 # --- wrong codes --------------------------------------------------------------------------------------------
