@@ -41,11 +41,11 @@ def reveal(db: Session, cycle: Cycle, *, now: datetime) -> list[Administration]:
     revealing = [a for a in given if a.revealed_at is None]
     if not revealing:
         return []
-    surveys.close_surveys(db, cycle, now=now)
     for administration in revealing:
         administration.revealed_at = now
-    db.flush()
-    make_snapshots(db, revealing, now=now)
+    # What is still open closes, and its close makes the snapshot; the rest was closed before.
+    closing = surveys.close_surveys(db, cycle, given, now=now)
+    make_snapshots(db, [a for a in revealing if a not in closing], now=now)
     return revealing
 
 
@@ -53,13 +53,14 @@ def make_snapshots(
     db: Session, administrations: Sequence[Administration], *, now: datetime
 ) -> list[Snapshot]:
     """Freeze each revealed administration that has something new to show."""
-    sheets = queries.sheets_of(db, administrations)
-    earlier = queries.snapshots_of(db, [a.id for a in administrations])
-    made = [
-        snapshots.freeze(db, a, sheets[a.id], earlier.get(a.id, []), now=now)
-        for a in administrations
-        if a.revealed_at is not None
-    ]
+    shown = [a for a in administrations if a.revealed_at is not None]
+    if not shown:
+        return []
+    sheets = queries.sheets_of(db, shown)
+    earlier = queries.snapshots_of(db, [a.id for a in shown])
+    taken = snapshots.take(db, shown)
+    made = [snapshots.freeze(db, a, sheets[a.id], earlier.get(a.id, []), taken, now=now) for a in shown]
+    db.flush()
     return [snapshot for snapshot in made if snapshot is not None]
 
 

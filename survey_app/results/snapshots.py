@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from survey_app.models.snapshots import Snapshot
@@ -17,14 +18,37 @@ from survey_app.surveys import queries as survey_queries
 from survey_app.surveys.service import FEWEST_POOLED
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
+    from survey_app.models.predictions import OwnRating, Prediction
     from survey_app.models.surveys import Administration
 
 FORM = 1  # raised when the shape of ``tables`` changes
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What is read once for all administrations of a cycle: sheets given, ratings, predictions, labels."""
+
+    given: Mapping[uuid.UUID, int]
+    ratings: Sequence[OwnRating]
+    predictions: Sequence[Prediction]
+    labels: Mapping[uuid.UUID, str]
+
+
+def take(db: Session, administrations: Sequence[Administration]) -> Taken:
+    """Read what the snapshots of one cycle's administrations have in common."""
+    ids = [a.id for a in administrations]
+    return Taken(
+        given=survey_queries.answers_so_far(db, ids),
+        ratings=list(prediction_queries.own_ratings(db, ids).values()),
+        predictions=prediction_queries.predictions(db, ids),
+        labels=dict(survey_queries.focal_labels(db, administrations[0].cycle_id)),
+    )
 
 
 def freeze(
@@ -32,6 +56,7 @@ def freeze(
     administration: Administration,
     sheet: Mapping[str, Any],
     earlier: Sequence[Snapshot],
+    taken: Taken,
     *,
     now: datetime,
 ) -> Snapshot | None:
@@ -40,13 +65,13 @@ def freeze(
     A pooled administration needs five sheets that no earlier snapshot has shown: the difference between two
     snapshots must never be a few children.
     """
-    given = queries.sheets_given(db, administration.id)
+    given = taken.given.get(administration.id, 0)
     shown = max((s.tables["n"] for s in earlier if not s.tables.get("too_few")), default=0)
     if earlier and given <= earlier[-1].tables["n"]:
         return None
     if earlier and administration.mode == "pooled" and given - shown < FEWEST_POOLED:
         return None
-    tables = _tables(db, administration, sheet, given)
+    tables = _tables(db, administration, sheet, taken, given)
     snapshot = Snapshot(
         administration_id=administration.id,
         number=len(earlier) + 1,
@@ -56,7 +81,6 @@ def freeze(
         made_at=now,
     )
     db.add(snapshot)
-    db.flush()
     return snapshot
 
 
@@ -66,7 +90,7 @@ def hash_of(tables: Mapping[str, Any]) -> str:
 
 
 def _tables(
-    db: Session, administration: Administration, sheet: Mapping[str, Any], given: int
+    db: Session, administration: Administration, sheet: Mapping[str, Any], taken: Taken, given: int
 ) -> dict[str, Any]:
     keys = {item["id"]: item["key"] for item in sheet["items"]}
     tables: dict[str, Any] = {
@@ -75,28 +99,24 @@ def _tables(
         "n": given,
         "too_few": administration.mode == "pooled" and given < FEWEST_POOLED,
         "items": _items(sheet),
-        "ratings": _ratings(db, administration, keys),
+        "ratings": _ratings(administration, taken, keys),
         "prediction_skipped": administration.prediction_skipped_at is not None,
         "saw_answers_first": administration.saw_answers_first,
-        "predictions": _predictions(db, administration, keys),
+        "predictions": _predictions(administration, taken, keys),
     }
     if administration.mode == "coded":
-        labels = [label for _id, label in survey_queries.focal_labels(db, administration.cycle_id)]
         rows = queries.coded_answers(db, administration.id)
-        tables["students"] = labels
+        tables["students"] = list(taken.labels.values())
         tables["answers"] = [
             [label, keys[str(i)], value, missing] for label, i, value, words, missing in rows if words is None
         ]
         tables["words"] = [[label, keys[str(i)], words] for label, i, _v, words, _m in rows if words]
     elif not tables["too_few"]:
-        tables["counts"] = [
-            [keys[str(i)], value, missing, count]
-            for i, value, missing, count in queries.pooled_counts(db, administration.id)
-        ]
-        tables["counts"].sort(key=str)
-        tables["words"] = [
-            ["", keys[str(i)], words] for i, words in queries.pooled_words(db, administration.id)
-        ]
+        counts = queries.pooled_counts(db, administration.id)
+        tables["counts"] = sorted(([keys[str(i)], *row] for i, *row in counts), key=str)
+        asks_words = any(item["kind"] == "text" for item in sheet["items"])
+        said = queries.pooled_words(db, administration.id) if asks_words else []
+        tables["words"] = [["", keys[str(i)], words] for i, words in said]
     return tables
 
 
@@ -117,19 +137,22 @@ def _items(sheet: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _ratings(db: Session, administration: Administration, keys: Mapping[str, str]) -> list[list[Any]]:
-    rows = prediction_queries.own_ratings(db, [administration.id]).values()
-    return sorted([keys[str(row.item_version_id)], row.value, row.missing] for row in rows)
+def _ratings(administration: Administration, taken: Taken, keys: Mapping[str, str]) -> list[list[Any]]:
+    return sorted(
+        [keys[str(row.item_version_id)], row.value, row.missing]
+        for row in taken.ratings
+        if row.administration_id == administration.id
+    )
 
 
-def _predictions(db: Session, administration: Administration, keys: Mapping[str, str]) -> list[list[Any]]:
-    labels = dict(survey_queries.focal_labels(db, administration.cycle_id))
+def _predictions(administration: Administration, taken: Taken, keys: Mapping[str, str]) -> list[list[Any]]:
     return sorted(
         [
             keys[str(row.item_version_id)],
-            labels.get(row.focal_code_id, "") if row.focal_code_id else "",
+            taken.labels.get(row.focal_code_id, "") if row.focal_code_id else "",
             row.option,
             row.count,
         ]
-        for row in prediction_queries.predictions(db, [administration.id])
+        for row in taken.predictions
+        if row.administration_id == administration.id
     )

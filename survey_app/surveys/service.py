@@ -116,9 +116,15 @@ def open_surveys(
     return opening
 
 
-def close_surveys(db: Session, cycle: Cycle, *, now: datetime) -> list[Administration]:
-    """Close what is open; pages that were loaded before may still be sent for ten minutes."""
-    closing = [a for a in queries.administrations_of(db, cycle.id, lock=True) if a.state == "open"]
+def close_surveys(
+    db: Session, cycle: Cycle, given: Sequence[Administration] | None = None, *, now: datetime
+) -> list[Administration]:
+    """Close what is open; pages that were loaded before may still be sent for ten minutes.
+
+    ``given`` are the cycle's administrations where the caller holds them, locked, already.
+    """
+    held = queries.administrations_of(db, cycle.id, lock=True) if given is None else given
+    closing = [a for a in held if a.state == "open"]
     for administration in closing:
         administration.state = "closed"
         administration.closed_at = now
@@ -259,8 +265,7 @@ def shuffle_pooled_rows(db: Session, administration: Administration) -> None:
     old = [sheet.id for sheet in sheets]
     for row in (*sheets, *answers):
         db.expunge(row)
-    db.execute(delete(Answer).where(Answer.response_id.in_(old)))
-    db.execute(delete(Response).where(Response.id.in_(old)))
+    db.execute(delete(Response).where(Response.id.in_(old)))  # and, by their foreign key, their answers
     chance = secrets.SystemRandom()
     chance.shuffle(sheet_rows)
     chance.shuffle(answer_rows)
