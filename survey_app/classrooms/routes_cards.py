@@ -7,6 +7,7 @@ import hmac
 import json
 import secrets
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import current_app, g, render_template, request
 
@@ -75,6 +76,11 @@ def _home() -> str:
     return current_app.config["FOCAL"].public_url or request.host_url.rstrip("/")
 
 
+def _reaches_only_here() -> bool:
+    """Tell whether the address on the cards leads nowhere but to this very machine."""
+    return urlsplit(_home()).hostname in ("localhost", "127.0.0.1", "::1")
+
+
 def _cards_page(room: Classroom, *, faults: dict[str, str] | None = None) -> str:
     check_is_live(room)
     living = queries.live_cards(g.db, room.id)
@@ -90,6 +96,7 @@ def _cards_page(room: Classroom, *, faults: dict[str, str] | None = None) -> str
         papers=printing.PAPERS,
         form_key=request.form.get("form_key") or secrets.token_hex(16),
         sent=request.form,
+        only_here=_home() if _reaches_only_here() else None,
         faults=faults or {},
     )
 

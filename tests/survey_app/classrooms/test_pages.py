@@ -174,6 +174,14 @@ def test_cards_look_all_alike_and_the_key_stands_apart(teacher, room, database):
     assert not any(code.replace("-", "") in str(vars(card)) for code in codes for card in stored)
 
 
+def test_cards_that_nobody_could_use_are_warned_of(teacher, room, app):
+    said = "which no other device can reach"
+    assert said in words(teacher.get(f"{room}/cards"))
+    there = {"base_url": "https://focal.example.org"}
+    teacher.client.set_cookie("focal_session", teacher.token, domain="focal.example.org")
+    assert said not in words(teacher.get(f"{room}/cards", **there))
+
+
 def test_a_printed_card_opens_the_students_page(teacher, room):
     code = printed_codes(teacher.send(f"{room}/cards", {"make_A": "1"}))[0]
     answer = teacher.client.application.test_client().get(f"/s/{code}")

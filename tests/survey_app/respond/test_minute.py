@@ -183,6 +183,18 @@ def test_a_class_put_away_is_over_and_comes_back(school, client, clock):
     assert client.get(f"/s/{school.class_code}").status_code == 200
 
 
+def test_archiving_a_class_closes_what_is_open_in_it(school, client, fill, clock):
+    school.open()
+    path = f"/s/{school.cards['A']}"
+    data = fill(path, **choices(school))
+    school.edit(lambda db, room: classrooms.archive_class(db, room, now=clock()))
+    assert school.administration("coded").state == "closed"
+    for answer in (client.get(path), client.post(path, data=data)):
+        assert answer.status_code == 410
+        assert "This class is over" in words(answer)
+    assert school.stored() == []
+
+
 def test_no_answer_to_a_code_tells_whose_it_is(school, client):
     school.open()
     for code in (school.class_code, school.others[0], "7H4MPX23"):
