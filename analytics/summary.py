@@ -224,12 +224,8 @@ def summarise(
     summary["favourable"] = whole_unless(few, favourable)
     summary["favourable_share"] = np.where(fewer, np.nan, divided(favourable, n))
     summary["score"] = np.where(fewer, np.nan, 100 * mean / np.maximum(counted.top, 1))
-    summary["too_few"] = reasons(
-        len(n),
-        (n == 0, "nobody answered"),
-        (few, f"fewer than {smallest_group} answers"),
-        (fewer, f"fewer than {smallest_for_scores} answers: counts and steps only"),
-    )
+    below_scores = f"fewer than {smallest_for_scores} answers: counts and steps only"
+    summary["too_few"] = reasons(len(n), *_few(n, few, smallest_group), (fewer, below_scores))
     return result_table(summary, "counts, mean and median of option codes; POMP score")
 
 
@@ -238,10 +234,8 @@ def distribution(counted: AnswerCounts, *, smallest_group: int = 1) -> pd.DataFr
 
     Parameters
     ----------
-    counted : AnswerCounts
-        From :func:`count_answers`.
-    smallest_group : int
-        Groups with fewer answers have empty counts and a reason.
+    counted, smallest_group
+        As :func:`summarise`; groups with fewer answers have empty counts and a reason.
 
     Returns
     -------
@@ -274,10 +268,12 @@ def distribution(counted: AnswerCounts, *, smallest_group: int = 1) -> pd.DataFr
     table["count"] = whole_unless(few, counted.counts[group, step])
     table["n"] = n
     table["dropped"] = counted.missing.sum(axis=1)[group]
-    table["too_few"] = reasons(
-        len(n), (n == 0, "nobody answered"), (few, f"fewer than {smallest_group} answers")
-    )
+    table["too_few"] = reasons(len(n), *_few(n, few, smallest_group))
     return result_table(table, "counts of options after reversal")
+
+
+def _few(n: Ints, few: Bools, smallest_group: int) -> list[tuple[Bools, str]]:
+    return [(n == 0, "nobody answered"), (few, f"fewer than {smallest_group} answers")]
 
 
 def divided(total: Ints | Floats, n: Ints) -> Floats:
