@@ -280,8 +280,11 @@ class Canvas:
 
 
 def _height_above_the_sheet(layer: _Layer) -> int:
-    """Return 2 for words, 1 for the boxes that hide what is withheld, 0 for all else."""
-    return 2 if layer.mark["type"] == "text" else int(layer.mark.get("fill") == theme.WITHHELD)
+    """Return 2 for words, 1 for what hides the withheld, -1 for what shades the sheet, 0 for all else."""
+    if layer.mark["type"] == "text":
+        return 2
+    # Like marks share the layer of the first of them, so a shade in a later row would lie on earlier marks.
+    return {theme.WITHHELD: 1, theme.SHADE: -1}.get(layer.mark.get("fill"), 0)
 
 
 def _sheet_of(panel: Canvas) -> Canvas:

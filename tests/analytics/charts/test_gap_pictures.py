@@ -257,3 +257,12 @@ def test_an_empty_table_is_refused_in_plain_words(draw):
 def test_a_missing_column_is_named():
     with pytest.raises(FrameError, match="column 'option'"):
         gap_of_focal_students(FOCAL.drop(columns="option"))
+
+
+def test_the_shade_never_covers_a_mark_even_when_the_first_question_has_none():
+    picture = gap_of_focal_students(
+        table(steps("Own way", [0, 1, 3, 1], 3, BOTH_SAW_IT), steps("Share", [3, 1, 1, 0], 3, YOU_SAW_MORE))
+    )
+    kinds = [layer["mark"]["type"] for layer in picture.spec["layer"]]
+    shapes = [place for place, layer in enumerate(picture.spec["layer"]) if layer["mark"].get("shape")]
+    assert kinds.index("rect") < min(shapes)
