@@ -9,7 +9,8 @@ MOST_AT_REVEAL = 25
 
 
 def revealed_statements(teacher, count_statements, students):
-    cycle = teacher.start(asks_rest="1", rest_count=str(students), ready_set="whole_class", nickname=f"Of {students}")
+    more = {"rest_count": str(students), "nickname": f"Of {students}"}
+    cycle = teacher.start(asks_rest="1", ready_set="whole_class", **more)
     for token in teacher.cards(others=students).values():
         answer(teacher.app, token)
     teacher.see(cycle, "2")
