@@ -24,6 +24,7 @@ SLICES = (
     "results",
     "paper",
     "cycles",
+    "sharing",
     "admin",
     "health",
 )

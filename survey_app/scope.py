@@ -14,6 +14,7 @@ from sqlalchemy import select
 from survey_app.errors import NotVisible
 from survey_app.models.classrooms import Card, Classroom, FocalCode
 from survey_app.models.cycles import Cycle, Series
+from survey_app.models.sharing import CycleShare
 from survey_app.models.surveys import Administration
 
 if TYPE_CHECKING:
@@ -86,6 +87,38 @@ def cycle_for(db: Session, viewer: Viewer, cycle_id: uuid.UUID) -> Cycle:
         .join(Classroom, Classroom.id == Cycle.classroom_id)
         .where(Cycle.id == cycle_id, Cycle.owner_id == viewer.person_id, Classroom.erased_at.is_(None)),
         cycle_id,
+    )
+
+
+def shared_cycle_for(db: Session, viewer: Viewer, cycle_id: uuid.UUID) -> tuple[Cycle, CycleShare]:
+    """Return a cycle that its owner shares with the viewer now; taken back, it does not exist."""
+    found = db.execute(
+        select(Cycle, CycleShare)
+        .join(CycleShare, CycleShare.cycle_id == Cycle.id)
+        .join(Classroom, Classroom.id == Cycle.classroom_id)
+        .where(
+            Cycle.id == cycle_id,
+            CycleShare.person_id == viewer.person_id,
+            CycleShare.revoked_at.is_(None),
+            Classroom.erased_at.is_(None),
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotVisible(cycle_id)
+    return found.Cycle, found.CycleShare
+
+
+def share_for(db: Session, viewer: Viewer, share_id: uuid.UUID) -> CycleShare:
+    """Return a share of one of the viewer's own cycles, taken back or not."""
+    return _only(
+        db,
+        select(CycleShare)
+        .join(Cycle, Cycle.id == CycleShare.cycle_id)
+        .join(Classroom, Classroom.id == Cycle.classroom_id)
+        .where(
+            CycleShare.id == share_id, Cycle.owner_id == viewer.person_id, Classroom.erased_at.is_(None)
+        ),
+        share_id,
     )
 
 
