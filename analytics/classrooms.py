@@ -88,7 +88,7 @@ def classroom(
     --------
     >>> one = classroom(7)
     >>> sorted(set(one.answers["student"])), int(one.answers["value"].count())
-    (['A', 'B', 'C', 'D', 'E'], 75)
+    (['A', 'B', 'C', 'D', 'E'], 78)
     """
     draw = np.random.default_rng(seed)
     own = draw.normal(level, 0.7, size=students)

@@ -279,12 +279,17 @@ class Canvas:
             self._layers.setdefault(look, layer).rows.append(_rounded(whole))
 
 
+_HEIGHTS = {"area": 0, "rule": 1, "rect": 2, "line": 3, "point": 4, "text": 6}
+
+
 def _height_above_the_sheet(layer: _Layer) -> int:
-    """Return 2 for words, 1 for what hides the withheld, -1 for what shades the sheet, 0 for all else."""
-    if layer.mark["type"] == "text":
-        return 2
-    # Like marks share the layer of the first of them, so a shade in a later row would lie on earlier marks.
-    return {theme.WITHHELD: 1, theme.SHADE: -1}.get(layer.mark.get("fill"), 0)
+    """Return how far in front a layer lies: shades behind rules behind boxes behind lines, marks and words.
+
+    Like marks share the layer of the first of them, so the order of drawing cannot decide: a shade of a later
+    row would lie on the marks of an earlier one. What hides the withheld lies in front of every mark.
+    """
+    special = {theme.WITHHELD: 5, theme.SHADE: 0}
+    return special.get(str(layer.mark.get("fill")), _HEIGHTS[layer.mark["type"]])
 
 
 def _sheet_of(panel: Canvas) -> Canvas:

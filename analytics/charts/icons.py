@@ -117,7 +117,8 @@ def _icon(
     )
     inside = sheet.panel(across=Span((0, 5), (x - 24, x + 24)), down=Span((-1, 1), (y + 24 + 6, y - 24 + 6)))
     if target:
-        inside.rules([{"zero": 0}], x=x - 28, x2=x + 28, y="zero", colour=theme.CHANGE, thick=2, dash=(4, 3))
+        aim = [{"place": place, "height": 0} for place in (-0.4, 5.4)]
+        inside.line(aim, x="place", y="height", colour=theme.CHANGE, thick=2, dash=(4, 3))
     path = [{"place": k, "height": height} for k, height in enumerate(heights)]
     inside.line(path, x="place", y="height", colour=colour, thick=1.5)
     inside.points(path, x="place", y="height", colour=colour, size=32)

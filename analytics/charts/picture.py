@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from analytics.charts import theme
@@ -56,7 +57,11 @@ class Picture:
         import vl_convert
 
         _register_font()
-        return str(vl_convert.vegalite_to_svg(_themed(self.spec, look), allowed_base_urls=[]))
+        drawn = str(vl_convert.vegalite_to_svg(_themed(self.spec, look), allowed_base_urls=[]))
+        # The renderer names the marks but not the drawing; a screen reader needs both.
+        name = escape(self.description, quote=True)
+        root = f'<svg role="graphics-document" aria-roledescription="picture" aria-label="{name}" '
+        return drawn.replace("<svg ", root, 1)
 
     def png(self, scale: float = 2.0, look: theme.Theme = "light") -> bytes:
         """Return a PNG that can leave the page: with the sentence above and the purpose below."""

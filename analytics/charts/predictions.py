@@ -48,7 +48,7 @@ def prediction_by_student(frame: pd.DataFrame, *, width: theme.Width = "wide") -
         720 or 360 pixels.
     """
     blocks = _blocks(own_rows(BY_STUDENT, frame))
-    told = describe.prediction_told([(block.item, block.said()) for block in blocks])
+    told = describe.prediction_told([(block.item, block.spoken()) for block in blocks])
     return Picture(
         name="prediction-by-student",
         spec=_spec(blocks, width, told.levels[0]),
@@ -72,6 +72,16 @@ class _Block:
             (str(row["student"]), self._word(row["predicted"]), self._picked(row), _steps(row))
             for row in self.rows
         ]
+
+    def spoken(self) -> list[tuple[str, str, int | None]]:
+        """Return code, prediction and answer in words, and the steps between, for each student."""
+        return [
+            (code, f"predicted {predicted or 'nothing'}, {self._did(row)}", steps)
+            for row, (code, predicted, _, steps) in zip(self.rows, self.said(), strict=True)
+        ]
+
+    def _did(self, row: dict[str, Any]) -> str:
+        return self._picked(row) if row["picked"] is None else f"picked {self._picked(row)}"
 
     def _word(self, step: float | None) -> str:
         return "" if step is None else self.options[int(step) - 1]
@@ -130,10 +140,9 @@ def _draw(sheet: Canvas, block: _Block, top: float, *, phone: bool) -> float:
     top = _option_words(plot, block.options, across, top, phone=phone)
     bottom = top + ROW * len(block.rows)
     plot.rules([{"step": step} for step in range(1, len(block.options) + 1)], x="step", y=top, y2=bottom)
-    for row, (code, predicted, picked, steps) in zip(block.rows, block.said(), strict=True):
-        _student(
-            plot, row, f"{block.item}, {code}: you predicted {predicted or 'nothing'}, picked {picked}", top
-        )
+    rows = zip(block.rows, block.said(), block.spoken(), strict=True)
+    for row, (code, predicted, picked, steps), (_, spoken, _) in rows:
+        _student(plot, row, f"{block.item}, {code}: {spoken}", top)
         y = top + ROW / 2
         sheet.word(code, x=0, y=y, size=18, bold=True)
         words = _compared(steps, picked, predicted)

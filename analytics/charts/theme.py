@@ -76,7 +76,7 @@ PRINT: dict[str, str] = {
     LOW: "#B4B4B4",
     MIDDLE: "#F5F5F5",
     HIGH: "#D9D9D9",
-    HIGH_END: "#1A1A1A",
+    HIGH_END: "#3A3A3A",
 }
 
 FONT_PACKAGE = "font_source_sans_pro"

@@ -142,12 +142,12 @@ def _spread(answers: Sequence[tuple[str, int]]) -> str:
     return f"from {used[0]} to {used[-1]}"
 
 
-def prediction_told(items: Sequence[tuple[str, Sequence[tuple[str, str, str, int | None]]]]) -> Told:
+def prediction_told(items: Sequence[tuple[str, Sequence[tuple[str, str, int | None]]]]) -> Told:
     """Return the words of predictions beside answers, student by student.
 
     Parameters
     ----------
-    items : sequence of (question, [(code, predicted, picked, steps from predicted to picked), ...])
+    items : sequence of (question, [(code, both in words, steps from predicted to picked), ...])
         The steps are None where there is no answer or no prediction.
     """
     steps = [moved for _, rows in items for *_, moved in rows if moved is not None]
@@ -159,12 +159,7 @@ def prediction_told(items: Sequence[tuple[str, Sequence[tuple[str, str, str, int
         f"for what was picked, on {counted(len(items), 'question')}."
     )
     two = " ".join(
-        f"{text}: "
-        + "; ".join(
-            f"{code} you predicted {said or 'nothing'}, picked {picked}" for code, said, picked, _ in rows
-        )
-        + "."
-        for text, rows in items
+        f"{text}: " + "; ".join(f"{code}: {said}" for code, said, _ in rows) + "." for text, rows in items
     )
     higher, lower = sum(moved > 0 for moved in steps), sum(moved < 0 for moved in steps)
     if not steps:

@@ -27,6 +27,8 @@ def who_moved(who: str, you: float, they: float) -> str:
         return ""
     if who == "neither":
         return "you both stayed"
+    if who == "both" and _rose(you) == _rose(they):
+        return f"you both {_rose(you)}"
     moved = {"they": who in ("they", "both"), "you": who in ("you", "both")}
     said = [
         f"{name} {_rose(change)}" if moved[name] else f"{name} stayed"

@@ -142,6 +142,11 @@ def test_its_svg_can_stand_in_a_page_under_a_strict_policy(drawing):
         assert not any(name.startswith("on") for name in element.attrib)
 
 
+def test_the_drawing_has_a_name(picture, drawing):
+    assert drawing.get("role") == "graphics-document"
+    assert drawing.get("aria-label") == picture.description
+
+
 def test_each_mark_that_speaks_says_something(drawing):
     labels = [
         e.get("aria-label")

@@ -227,3 +227,11 @@ def test_the_whole_way_from_answers_to_the_picture_keeps_reversed_items_straight
 @pytest.mark.parametrize("build", [examples.lines, examples.gap_focal, examples.student_rows])
 def test_the_same_seed_gives_the_same_picture(build):
     assert build().spec == build().spec
+
+
+def test_nothing_is_drawn_over_a_mark_even_when_the_first_row_has_less_than_the_others():
+    frame = pd.DataFrame([prediction("A", 3, None, "away"), prediction("B", 3, 1)])
+
+    kinds = [layer["mark"]["type"] for layer in prediction_by_student(frame).spec["layer"]]
+
+    assert kinds == sorted(kinds, key=["rule", "rect", "line", "point", "text"].index)
