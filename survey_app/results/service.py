@@ -45,7 +45,11 @@ def reveal(db: Session, cycle: Cycle, *, now: datetime) -> list[Administration]:
         administration.revealed_at = now
     # What is still open closes, and its close makes the snapshot; the rest was closed before.
     closing = surveys.close_surveys(db, cycle, given, now=now)
-    make_snapshots(db, [a for a in revealing if a not in closing], now=now)
+    closed_before = [a for a in revealing if a not in closing]
+    for administration in closed_before:
+        # Sheets that came in the ten minutes after the close still stand in the order of their arrival.
+        surveys.shuffle_pooled_rows(db, administration)
+    make_snapshots(db, closed_before, now=now)
     return revealing
 
 

@@ -131,3 +131,15 @@ def test_a_quick_start_with_two_focal_students_says_what_it_takes(teacher):
     told = teacher.post("/cycles/new", 422, do="open", **fields)
     assert "By code it takes 3 to 6 focal students." in visible(told.text)
     assert 'value="P4"' in told.text
+
+
+def test_the_reveal_forgets_the_order_of_sheets_that_came_after_the_close(teacher):
+    cycle = pooled(teacher, 6)
+    teacher.see(cycle, "2")
+    teacher.post(f"{cycle}/lock")
+    teacher.post(f"{cycle}/close")
+    with teacher.reading() as db:
+        before = set(db.scalars(select(Response.id)))
+    teacher.post(f"{cycle}/reveal")
+    with teacher.reading() as db:
+        assert not before & set(db.scalars(select(Response.id)))
