@@ -105,7 +105,11 @@ def _tables(
         "predictions": _predictions(administration, taken, keys),
     }
     if administration.mode == "coded":
-        rows = queries.coded_answers(db, administration.id)
+        # By code, then as asked: the same answers give the same tables, and the same hash, on every database.
+        asked = {item_id: place for place, item_id in enumerate(keys)}
+        rows = sorted(
+            queries.coded_answers(db, administration.id), key=lambda row: (row[0], asked[str(row[1])])
+        )
         tables["students"] = list(taken.labels.values())
         tables["answers"] = [
             [label, keys[str(i)], value, missing] for label, i, value, words, missing in rows if words is None

@@ -189,7 +189,7 @@ def _turns(
         is_baseline, is_last = has_baseline and place == 0, place == count - 1
         turns.append(
             TurnPlot(
-                place=first + place * pace,
+                place=min(1.0, first + place * pace),
                 is_baseline=is_baseline,
                 ends=ends if is_last else "decided",
                 decision=_decision(chance, arc, is_baseline=is_baseline, is_last=is_last),
