@@ -1,0 +1,230 @@
+"""The attacker by linear programming: what the released figures allow, and what they force.
+
+For the answers of one item and mode the unknowns are, for each group of answers that stand in the same
+figures, how many are favourable, or what their steps add up to. Every figure of this and of all earlier
+releases, bands included, limits sums of them; so does the scale. The interval of a set of answers is found by
+asking for its smallest and its largest possible value. A set whose interval holds a single whole number is
+pinned.
+
+The intervals are those of the linear problem and never too narrow: what they pin is pinned for certain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.optimize import linprog
+
+from analytics.columns import Bools, Floats, Ints
+from analytics.release.figures import Known
+from analytics.release.space import Space
+
+_SLACK = 1e-6
+
+
+class Contradiction(ValueError):
+    """Figures that no answers could give: the ledger and this release do not belong together."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The highest step of an item and its first favourable one, counted from 0."""
+
+    top: int
+    favourable_from: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The limits on one unknown for each group of answers: sums of them, and each alone from 0 to ``upper``.
+
+    ``limits`` has a row for each figure; ``least`` and ``most`` are the ends of its sum.
+    """
+
+    limits: Any
+    least: Floats
+    most: Floats
+    upper: Floats
+
+    def best(self, aim: Floats) -> Floats:
+        """Return the values that make the weighted sum ``aim`` largest.
+
+        Raises
+        ------
+        Contradiction
+            If nothing fits the figures.
+        """
+        return self._solve(aim, self.upper, sp.csr_array((0, len(self.upper))), np.zeros(0))
+
+    def moved(self, aims: Any, truth: Floats, step: Floats) -> Floats:
+        """Return values that move as many weighted sums as possible by ``step`` away from their truth."""
+        count, width = aims.shape
+        way = sp.diags_array(np.sign(step))
+        # How far each sum gets, up to its step, is an unknown of its own, and their sum is made largest.
+        further = sp.hstack((-way @ aims, sp.eye_array(count)))
+        goal = np.concatenate((np.zeros(width), 1 / np.abs(step)))
+        upper = np.concatenate((self.upper, np.abs(step)))
+        return self._solve(goal, upper, further, -np.sign(step) * truth)[:width]
+
+    def _solve(self, aim: Floats, upper: Floats, further: Any, further_most: Floats) -> Floats:
+        equal = self.least == self.most
+        width = len(upper) - len(self.upper)
+        limits = sp.hstack((self.limits, sp.csr_array((self.limits.shape[0], width)))).tocsr()
+        ranged = limits[~equal]
+        above = sp.vstack((ranged, -ranged, further))
+        found = linprog(
+            -aim,
+            A_ub=above if above.shape[0] else None,
+            b_ub=np.concatenate((self.most[~equal], -self.least[~equal], further_most)) if above.shape[0] else None,
+            A_eq=limits[equal] if equal.any() else None,
+            b_eq=self.most[equal] if equal.any() else None,
+            bounds=np.stack((np.zeros(len(upper)), upper), axis=1),
+            method="highs",
+        )
+        if found.status == 2:
+            raise Contradiction(
+                "No answers fit these figures. The ledger and this release were not made from the same answers:"
+                " restore the ledger, or make the release again from the snapshots."
+            )
+        if found.x is None:
+            raise RuntimeError(f"The linear program was not solved: {found.message}")
+        return np.asarray(found.x, dtype=np.float64)
+
+    def interval(self, aim: Floats) -> tuple[float, float]:
+        """Return the smallest and the largest value of a weighted sum that fits the figures.
+
+        Examples
+        --------
+        Two groups of five and of four add up to seven favourable answers:
+
+        >>> pair = Problem(sp.csr_array([[1.0, 1.0]]), np.array([7.0]), np.array([7.0]), np.array([5.0, 4.0]))
+        >>> pair.interval(np.array([1.0, 0.0]))
+        (3.0, 5.0)
+        """
+        low, high = self.best(-aim), self.best(aim)
+        return float(aim @ low), float(aim @ high)
+
+
+def favourable_problem(space: Space, known: Known, scale: Scale) -> Problem:
+    """Return the limits on the favourable answers of each group.
+
+    Parameters
+    ----------
+    space : Space
+        Groups and figures.
+    known : Known
+        What each figure gives away, by number of its statement.
+    scale : Scale
+        The item's scale.
+    """
+    limits = _tightened(space, known, scale)
+    return Problem(sp.csr_array(space.matrix), limits.least, limits.most, space.size.astype(np.float64))
+
+
+def total_problem(space: Space, known: Known, scale: Scale) -> Problem:
+    """Return the limits on the sum of steps of each group; parameters as :func:`favourable_problem`."""
+    limits = _tightened(space, known, scale)
+    upper = (scale.top * space.size).astype(np.float64)
+    return Problem(sp.csr_array(space.matrix), limits.total_least, limits.total_most, upper)
+
+
+def pinned(problem: Problem, aims: Floats, truth: Floats, enough: Floats, *, rounds: int = 4) -> Bools:
+    """Say which weighted sums the figures pin.
+
+    A sum is free when two whole numbers are possible or, where ``enough`` is given, when that value is
+    possible. The truth is one possible value; a few programs that push every sum somewhere else show that
+    nearly all are free, and only the others are asked one by one.
+
+    Parameters
+    ----------
+    problem : Problem
+        The figures.
+    aims : array of float, shape (sums, groups)
+        The weights of each sum.
+    truth : array of float, shape (sums,)
+        The true value; NaN where it is not known.
+    enough : array of float, shape (sums,)
+        A value on one side of the truth that shows that a sum is free; NaN for any second whole number.
+    rounds : int
+        Programs before asking one by one.
+    """
+    stacked = sp.csr_array(aims)
+    low, high = np.where(np.isnan(truth), np.inf, truth), np.where(np.isnan(truth), -np.inf, truth)
+    step = np.where(np.isnan(enough), np.random.default_rng(11).choice((-1.0, 1.0), size=len(aims)), enough - truth)
+
+    def held() -> Bools:
+        several = np.floor(high + _SLACK) - np.ceil(low - _SLACK) >= 1
+        reached = (low <= enough + _SLACK) & (high >= enough - _SLACK)
+        return np.asarray(~np.where(np.isnan(enough), several, reached), dtype=np.bool_)
+
+    open_ = held()
+    for attempt in range(rounds):
+        asked = open_ & ~np.isnan(truth)
+        if not asked.any():
+            break
+        if attempt < 2:
+            found = problem.best(np.asarray(stacked[asked].T @ np.sign(step[asked])))
+        else:
+            found = problem.moved(stacked[asked], truth[asked], step[asked])
+        low, high = np.minimum(low, stacked @ found), np.maximum(high, stacked @ found)
+        open_ = held()
+        step = np.where(np.isnan(enough), -step, step)
+    for place in np.flatnonzero(open_):
+        if not enough[place] < truth[place]:
+            high[place] = aims[place] @ problem.best(aims[place])
+        if held()[place]:
+            low[place] = aims[place] @ problem.best(-aims[place])
+    return held()
+
+
+def forced_alike(answers: Ints, known: Known, top: Ints, favourable_from: Ints) -> Bools:
+    """Say where the figures force every answer of a set to be favourable, or none: then each is known.
+
+    Closed form for a set whose own sums are known to lie between bounds.
+
+    Examples
+    --------
+    Five answers on steps 0 to 3 that add up to 14 can only be four of the highest and one of the next:
+
+    >>> one = np.ones(1, dtype=np.int64)
+    >>> bool(forced_alike(5 * one, Known(0 * one, 5 * one, 14 * one, 14 * one), 3 * one, 2 * one)[0])
+    True
+    >>> bool(forced_alike(5 * one, Known(0 * one, 5 * one, 13 * one, 13 * one), 3 * one, 2 * one)[0])
+    False
+    """
+    limits = _both_ways(answers, known, top, favourable_from)
+    ends = (known.total_most <= 0) | (known.total_least >= top * answers)
+    sided = (favourable_from > 0) & ((limits.most <= 0) | (limits.least >= answers))
+    return np.asarray((answers > 0) & (ends | sided), dtype=np.bool_)
+
+
+def _tightened(space: Space, known: Known, scale: Scale) -> Known:
+    of = space.statements
+    answers = (space.matrix @ space.size).astype(np.int64)
+    given = Known(known.least[of], known.most[of], known.total_least[of], known.total_most[of])
+    one = np.ones(len(of), dtype=np.int64)
+    return _both_ways(answers, given, scale.top * one, scale.favourable_from * one)
+
+
+def _both_ways(answers: Ints, known: Known, top: Ints, favourable_from: Ints) -> Known:
+    """Return what a sum of steps says about the number favourable, and the reverse.
+
+    A favourable answer adds from ``favourable_from`` to ``top`` steps, any other at most one step less than
+    the first favourable one.
+    """
+    border = np.maximum(favourable_from, 1)
+    room = np.maximum(top - border + 1, 1)
+    least = np.maximum(known.least, -(-(known.total_least - (border - 1) * answers) // room))
+    most = np.minimum(known.most, known.total_most // border)
+    total_least = np.maximum(known.total_least, favourable_from * known.least)
+    total_most = np.minimum(known.total_most, top * known.most + (border - 1) * (answers - known.most))
+    plain = favourable_from <= 0
+    return Known(
+        np.where(plain, known.least, least),
+        np.where(plain, known.most, most),
+        total_least,
+        np.where(plain, known.total_most, total_most),
+    )

@@ -1,0 +1,141 @@
+"""The cells of the asked tables: who is in each, what its answers add up to, and the first rule of the policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analytics.columns import Bools, Floats, FrameError, Ints, joint_codes
+from analytics.release.contributions import CONTRIBUTIONS, Rows, Tally, distinct_students, tally
+from analytics.release.figures import COARSE, Sums
+from analytics.release.policy import Policy
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Every cell that has an answer, over all tables, items and modes.
+
+    Parameters
+    ----------
+    table : array of int
+        Position of its table in the list asked for.
+    key : list of tuple
+        Its value of each grouping of that table.
+    block : array of int
+        Its item and mode: a position in ``Rows.blocks``.
+    member : array of int, shape (answers, tables)
+        The cell of each answer in each table; -1 where a grouping is empty.
+    who : Tally
+        Students, teachers and answers behind each cell.
+    sums : Sums
+        What its answers add up to.
+    gap : array of float
+        Sum over its answers of the teacher's rating minus the student's answer, in steps; NaN unless every
+        class has a rating.
+    """
+
+    table: Ints
+    key: list[tuple[Any, ...]]
+    block: Ints
+    member: Ints
+    who: Tally
+    sums: Sums
+    gap: Floats
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+
+def build_cells(rows: Rows, tables: tuple[tuple[str, ...], ...], policy: Policy) -> Cells:
+    """Sort the answers into the cells of each table.
+
+    Raises
+    ------
+    FrameError
+        If a table asks for a grouping whose column the contributions do not have.
+    """
+    member = np.full((len(rows), len(tables)), -1, dtype=np.int64)
+    table: list[int] = []
+    keys: list[tuple[Any, ...]] = []
+    blocks: list[int] = []
+    for place, groupings in enumerate(tables):
+        inside, code, first = _cells_of(rows, groupings)
+        member[inside, place] = code + len(keys)
+        values = [[plain(value) for value in rows.frame[name].iloc[first]] for name in groupings]
+        keys.extend(zip(*values, strict=True) if values else [()] * len(first))
+        blocks.extend(rows.block[first].tolist())
+        table.extend([place] * len(first))
+    count = len(keys)
+    which = np.repeat(np.arange(len(rows)), len(tables))
+    who = tally(rows, which, member.ravel(), count, policy.insiders)
+    return Cells(
+        table=np.array(table, dtype=np.int64),
+        key=keys,
+        block=np.array(blocks, dtype=np.int64),
+        member=member,
+        who=who,
+        sums=_sums(rows, member, who, policy),
+        gap=_gaps(rows, member, count),
+    )
+
+
+def passes_first_rule(who: Tally, policy: Policy) -> Bools:
+    """Say which sets hold enough students and teachers, with no teacher giving too many of the answers."""
+    even = who.most <= policy.largest_share * who.answers + 1e-9
+    enough = (who.students >= policy.smallest_group) & (who.teachers >= policy.fewest_teachers)
+    return np.asarray(enough & even, dtype=np.bool_)
+
+
+def plain(value: Any) -> Any:
+    """Return a grouping's value as plain Python: 3 and not 3.0 or np.int64(3), text for the rest."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def _cells_of(rows: Rows, groupings: tuple[str, ...]) -> tuple[Ints, Ints, Ints]:
+    """Return the answers inside the table, the cell of each, and an answer of each cell."""
+    for name in groupings:
+        if name not in rows.frame:
+            raise FrameError(CONTRIBUTIONS.name, "A table is grouped by this column: it is missing.", column=name)
+    inside = np.ones(len(rows), dtype=bool)
+    for name in groupings:
+        inside &= rows.frame[name].notna().to_numpy()
+    at = np.flatnonzero(inside)
+    if not len(at):
+        return at, at, at
+    columns = [pd.Series(rows.block[at]), *(rows.frame[name].iloc[at] for name in groupings)]
+    _, first, code = np.unique(joint_codes(columns), return_index=True, return_inverse=True)
+    return at, np.asarray(code, dtype=np.int64), at[first]
+
+
+def _sums(rows: Rows, member: Ints, who: Tally, policy: Policy) -> Sums:
+    answers, students = who.answers, who.students
+    count = len(answers)
+    favourable, total, sides = (np.zeros(count, dtype=np.int64) for _ in range(3))
+    top, border = np.ones(count, dtype=np.int64), np.ones(count, dtype=np.int64)
+    step_of_border = rows.favourable_from
+    for cell in member.T:
+        at = np.flatnonzero(cell >= 0)
+        of = cell[at]
+        favourable += np.bincount(of, rows.favourable[at], minlength=count).astype(np.int64)
+        total += np.bincount(of, rows.step[at], minlength=count).astype(np.int64)
+        top[of], border[of] = rows.top[at], step_of_border[at]
+        both = distinct_students(rows, at, 2 * of + rows.favourable[at], 2 * count).reshape(count, 2)
+        sides = np.maximum(sides, both.min(axis=1))
+    grain = np.where(students < policy.whole_from, COARSE, 1)
+    return Sums(answers, favourable, total, top, border, sides, grain)
+
+
+def _gaps(rows: Rows, member: Ints, count: int) -> Floats:
+    gap = np.zeros(count)
+    for cell in member.T:
+        at = np.flatnonzero(cell >= 0)
+        # One class without a rating empties the sum: the gap and the mean then rest on the same answers.
+        gap += np.bincount(cell[at], rows.rating[at] - rows.step[at], minlength=count)
+    return gap

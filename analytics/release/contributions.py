@@ -1,0 +1,316 @@
+"""What goes into a release: one row an answer, who gave it, and who is counted how often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analytics.codes import coded
+from analytics.columns import Bools, Column, Floats, Ints, Table, checked_columns, joint_codes, refuse
+from analytics.release.policy import GROUPINGS
+
+MODES = ("coded", "pooled")
+
+_WHO = (
+    Column("teacher", "key", "whose class it is"),
+    Column("classroom", "key", "one section of one teacher"),
+    Column("administration", "key", "one survey given to one group of one class for one lesson"),
+)
+_WHAT = (
+    Column("item", "key", "item version; must stand in ITEMS"),
+    Column("mode", "key", "coded or pooled; the two are never merged"),
+    Column("value", "number", "option code as picked; empty when missing", may_be_empty=True),
+)
+_RATING = Column("rating", "number", "the teacher's own rating, for the gap", False, True)
+_GROUPS = tuple(Column(name, "key", "a declared grouping", False, True) for name in GROUPINGS)
+
+CONTRIBUTIONS = Table(
+    "contributions",
+    (
+        *_WHO,
+        Column("student", "key", "focal code, or the random key of a pooled response; the same every week"),
+        *_WHAT,
+        _RATING,
+        *_GROUPS,
+    ),
+    ("administration", "student", "item"),
+)
+"""One row an answer. Groupings belong to the administration: no grouping splits the children of a class."""
+
+CLASS_COUNTS = Table(
+    "class counts",
+    (*_WHO, *_WHAT[:2], Column("value", "number", "option code as picked"), _RATING, *_GROUPS)
+    + (Column("count", "whole", "students who picked it, 0 or more"),),
+    ("administration", "item", "value"),
+)
+"""One row an option of an item in a pooled administration: what a snapshot keeps."""
+
+
+@dataclass(frozen=True)
+class Givers:
+    """Who gave each of several answers, as codes.
+
+    Every array has one entry an answer. ``student`` tells coded students apart within their class, over all
+    administrations; of a pooled response only class and administration count. ``block`` stands for item and
+    mode, which no figure and no attack ever crosses.
+    """
+
+    block: Ints
+    teacher: Ints
+    room: Ints
+    administration: Ints
+    student: Ints
+    pooled: Bools
+
+    def __len__(self) -> int:
+        return len(self.block)
+
+
+@dataclass(frozen=True)
+class Rows(Givers):
+    """Checked answers as codes; rows without a value are left out and counted in ``dropped``.
+
+    ``frame`` keeps the checked columns; ``blocks`` names item and mode of each ``block``. ``step`` and
+    ``rating`` (NaN for none) count from 0 for the least favourable option, ``top`` is the highest step and
+    ``favourable_from`` the first favourable one.
+    """
+
+    frame: pd.DataFrame
+    blocks: tuple[tuple[Any, str], ...]
+    step: Ints
+    top: Ints
+    favourable_from: Ints
+    favourable: Bools
+    rating: Floats
+    dropped: int
+
+
+def check_contributions(contributions: pd.DataFrame, items: pd.DataFrame) -> Rows:
+    """Check CONTRIBUTIONS against ITEMS and return them as codes.
+
+    Parameters
+    ----------
+    contributions : DataFrame
+        Columns of :data:`CONTRIBUTIONS`; those groupings that are used, and ``rating`` for a gap.
+    items : DataFrame
+        ITEMS: the steps of each scale and which are favourable.
+
+    Returns
+    -------
+    Rows
+        In a fixed order that does not depend on the order of the rows given.
+
+    Raises
+    ------
+    FrameError
+        If a column is missing or mistyped, a row is given twice, a code is no option of its item, a mode is
+        unknown, one classroom has two teachers, or one administration has two classrooms, modes, ratings of
+        an item, or values of a grouping.
+    """
+    given = coded(CONTRIBUTIONS, contributions, items)
+    frame = given.rows
+    wrong = ~frame["mode"].isin(MODES).to_numpy(dtype=bool)
+    refuse(CONTRIBUTIONS, "mode", frame, wrong, "Expected coded or pooled.")
+    _refuse_mixtures(frame)
+    rating = _rating_steps(frame, given.items, given.place)
+    order = np.argsort(_stable_order(frame), kind="stable")
+    kept = order[~np.isnan(given.step[order])]
+    frame = frame.iloc[kept]
+    items_frame, place = given.items, given.place[kept]
+    pairs = joint_codes([frame["item"], frame["mode"]])
+    _, first, block = np.unique(pairs, return_index=True, return_inverse=True)
+    names = [(frame["item"].iloc[i], str(frame["mode"].iloc[i])) for i in first]
+    ranked = sorted(range(len(names)), key=lambda i: (str(names[i][0]), names[i][1]))
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[ranked] = np.arange(len(names))
+    step = given.step[kept].astype(np.int64)
+    border = (items_frame["favourable_from"] - items_frame["lowest"]).to_numpy()[place].astype(np.int64)
+    return Rows(
+        frame=frame,
+        blocks=tuple(names[i] for i in ranked),
+        block=rank[block],
+        teacher=_codes(frame["teacher"]),
+        room=_codes(frame["classroom"]),
+        administration=_codes(frame["administration"]),
+        student=_dense(joint_codes([frame["classroom"], frame["student"]])),
+        pooled=(frame["mode"] == "pooled").to_numpy(dtype=bool),
+        step=step,
+        top=(items_frame["steps"].to_numpy()[place] - 1).astype(np.int64),
+        favourable_from=border,
+        favourable=step >= border,
+        rating=rating[kept],
+        dropped=len(order) - len(kept),
+    )
+
+
+def contributions_from_counts(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return CONTRIBUTIONS made from CLASS_COUNTS: one row for each pooled student counted.
+
+    The rows of one administration and item are numbered, and a number is used as the key of a response:
+    rows of one option stand for one another, so nothing is lost. Two snapshots of one administration are to
+    be given only once, as the later one.
+
+    Raises
+    ------
+    FrameError
+        If a count is below 0, a mode is not pooled (coded answers have a code each), or as in CLASS_COUNTS.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"teacher": "t", "classroom": "c", "administration": "a", "item": "SM1",
+    ...                        "mode": "pooled", "value": [1, 4], "count": [2, 1]})
+    >>> contributions_from_counts(counts)[["student", "value"]].values.tolist()
+    [[0.0, 1.0], [1.0, 1.0], [2.0, 4.0]]
+    """
+    given = checked_columns(CLASS_COUNTS, counts)
+    number = given["count"].to_numpy(dtype=np.int64)
+    refuse(CLASS_COUNTS, "count", given, number < 0, "A count is 0 or more.")
+    says = "Only pooled answers are counted; coded ones have a code each: give them as contributions."
+    refuse(CLASS_COUNTS, "mode", given, (given["mode"] != "pooled").to_numpy(dtype=bool), says)
+    ordered = given.sort_values("value", kind="stable")
+    rows = ordered.loc[ordered.index.repeat(ordered["count"])].drop(columns="count").reset_index(drop=True)
+    rows["student"] = rows.groupby(["administration", "item"], sort=False, observed=True).cumcount()
+    return rows
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Who stands behind each of several sets of answers.
+
+    ``students`` counts distinct ones (pooled: the largest single administration of each class), ``teachers``
+    those with an answer, ``answers`` the answers, ``most`` the answers of the teacher who gave most, and
+    ``rest`` the fewest students that are left when as many teachers as the policy calls insiders leave
+    (never all of them).
+    """
+
+    students: Ints
+    teachers: Ints
+    answers: Ints
+    most: Ints
+    rest: Ints
+
+
+def tally(rows: Givers, which: Ints, sets: Ints, count: int, insiders: int) -> Tally:
+    """Count who stands behind sets of answers.
+
+    Parameters
+    ----------
+    rows : Givers
+        All answers.
+    which : array of int
+        Positions in ``rows``.
+    sets : array of int
+        The set of each of those answers, 0 to ``count`` - 1; -1 for none.
+    count : int
+        Number of sets.
+    insiders : int
+        How many teachers leave for ``rest``.
+    """
+    inside = sets >= 0
+    which, sets = which[inside], sets[inside]
+    teachers = int(rows.teacher.max(initial=0)) + 1
+    pairs, pair = np.unique(sets * teachers + rows.teacher[which], return_inverse=True)
+    of_set = pairs // teachers
+    students = distinct_students(rows, which, pair, len(pairs))
+    answers = np.bincount(pair, minlength=len(pairs))
+    by_size = np.lexsort((-students, of_set))
+    number = np.bincount(of_set, minlength=count)
+    start = np.concatenate(([0], np.cumsum(number)))[of_set[by_size]]
+    leaves = np.arange(len(by_size)) - start < np.minimum(insiders, number[of_set[by_size]] - 1)
+    gone = np.bincount(of_set[by_size][leaves], students[by_size][leaves], minlength=count)
+    total = np.bincount(of_set, students, minlength=count).astype(np.int64)
+    most = np.zeros(count, dtype=np.int64)
+    np.maximum.at(most, of_set, answers)
+    return Tally(
+        students=total,
+        teachers=number,
+        answers=np.bincount(of_set, answers, minlength=count).astype(np.int64),
+        most=most,
+        rest=total - gone.astype(np.int64),
+    )
+
+
+def distinct_students(rows: Givers, which: Ints, sets: Ints, count: int) -> Ints:
+    """Return the distinct students behind each set; pooled: each class's largest single administration."""
+    pooled = rows.pooled[which]
+    found = np.zeros(count, dtype=np.int64)
+    if not pooled.all():
+        known, of = which[~pooled], sets[~pooled]
+        people = int(rows.student.max(initial=0)) + 1
+        found += np.bincount(_unique(of * people + rows.student[known]) // people, minlength=count)
+    if pooled.any():
+        found += _largest_administrations(rows, which[pooled], sets[pooled], count)
+    return found
+
+
+def _largest_administrations(rows: Givers, which: Ints, sets: Ints, count: int) -> Ints:
+    given = int(rows.administration.max(initial=0)) + 1
+    rooms = int(rows.room.max(initial=0)) + 1
+    pairs, first, number = np.unique(
+        sets * given + rows.administration[which], return_index=True, return_counts=True
+    )
+    places, place = np.unique((pairs // given) * rooms + rows.room[which][first], return_inverse=True)
+    largest = np.zeros(len(places), dtype=np.int64)
+    np.maximum.at(largest, place, number)
+    return np.bincount(places // rooms, largest, minlength=count).astype(np.int64)
+
+
+def _unique(values: Ints) -> Ints:
+    """Return the distinct values; sorting beats hashing at these sizes."""
+    ordered = np.sort(values)
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
+
+
+def _codes(column: pd.Series[Any]) -> Ints:
+    return _dense(joint_codes([column]))
+
+
+def _dense(codes: Ints) -> Ints:
+    return np.asarray(np.unique(codes, return_inverse=True)[1], dtype=np.int64)
+
+
+def _stable_order(frame: pd.DataFrame) -> Ints:
+    """Return a rank of each row by its key, so that rows in another order give the same release."""
+    keys = [frame[name].astype(str).to_numpy(dtype=object) for name in CONTRIBUTIONS.key]
+    places = np.lexsort([np.unique(key, return_inverse=True)[1] for key in reversed(keys)])
+    rank = np.empty(len(frame), dtype=np.int64)
+    rank[places] = np.arange(len(frame))
+    return rank
+
+
+def _refuse_mixtures(frame: pd.DataFrame) -> None:
+    """Refuse a classroom of two teachers and an administration that is split by anything."""
+    owns = [("teacher", "classroom"), ("classroom", "administration"), ("mode", "administration")]
+    split = [*owns, *((name, "administration") for name in GROUPINGS if name in frame)]
+    for name, owner in split:
+        says = f"Another row of {owner} {{}} has another {name}: each {owner} has one {name}."
+        _refuse_second(frame, name, [owner], says)
+    if "rating" in frame:
+        says = "Another row of administration {} has another rating of this item."
+        _refuse_second(frame, "rating", ["administration", "item"], says)
+
+
+def _refuse_second(frame: pd.DataFrame, name: str, owners: list[str], says: str) -> None:
+    owner = _dense(joint_codes([frame[key] for key in owners]))
+    # pandas gives -1 to an empty cell, which then counts as a value of its own.
+    value = np.asarray(pd.factorize(frame[name])[0], dtype=np.int64)
+    first = np.full(int(owner.max(initial=-1)) + 1, -2, dtype=np.int64)
+    first[owner[::-1]] = value[::-1]
+    wrong = value != first[owner]
+    if wrong.any():
+        label = frame[owners[0]].iloc[int(np.argmax(wrong))]
+        refuse(CONTRIBUTIONS, name, frame, wrong, says.format(repr(label)))
+
+
+def _rating_steps(frame: pd.DataFrame, items: pd.DataFrame, place: Ints) -> Floats:
+    """Return the teacher's rating as a step after reversal; NaN where there is none."""
+    if "rating" not in frame:
+        return np.full(len(frame), np.nan)
+    lowest, steps = items["lowest"].to_numpy()[place], items["steps"].to_numpy()[place]
+    step = frame["rating"].to_numpy(dtype=np.float64) - lowest
+    wrong = ~np.isnan(step) & ((step < 0) | (step >= steps) | (step != np.floor(step)))
+    refuse(CONTRIBUTIONS, "rating", frame, wrong, "Expected one of the item's option codes.")
+    return np.where(items["reverse"].to_numpy()[place], steps - 1 - step, step)

@@ -1,0 +1,84 @@
+"""Greedy protection: withhold, audit, withhold what the audit found, until it finds nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.columns import Ints
+from analytics.release.alike import View, withhold_alike_cells, withhold_alike_remainders
+from analytics.release.audit import audit_block
+from analytics.release.cells import passes_first_rule
+from analytics.release.contributions import Rows
+from analytics.release.figures import BANDS, STEPS
+from analytics.release.policy import Policy
+from analytics.release.remainders import nests, protect_remainders
+from analytics.release.statements import Statements
+
+
+@dataclass(frozen=True)
+class Protection:
+    """The outcome: what each statement may show (one entry a statement), and after how many audits."""
+
+    detail: Ints
+    rounds: int
+
+
+def protect(
+    statements: Statements, rows: Rows, views: Sequence[View], policy: Policy, *, by_value: bool = True
+) -> Protection:
+    """Decide what each cell may show.
+
+    Parameters
+    ----------
+    statements : Statements
+        The cells of this release and the entries of the ledger.
+    rows : Rows
+        The answers of this release.
+    views : sequence of tuple of int
+        Teachers (codes) whose classes one other person knows.
+    policy : Policy
+        The thresholds.
+    by_value : bool
+        False leaves out what looks at the answers themselves, for texts.
+    """
+    who, views = statements.who, list(views)
+    detail = np.array([policy.detail(int(students)) for students in who.students], dtype=np.int64)
+    detail[~passes_first_rule(who, policy)] = 0
+    # Insiders who leave fewer than the smallest group behind may read bands, never a sum.
+    detail[(detail >= STEPS) & (who.rest < policy.smallest_group)] = BANDS
+    detail[statements.fixed] = statements.ledger_detail
+    sensitive = ~statements.fixed & (detail == 0)
+    found = nests(statements)
+    protect_remainders(statements, found, detail, policy)
+    waiting = set(np.unique(statements.block[~statements.fixed]).tolist())
+    suspects: dict[int, list[View]] = {}
+    rounds = 0
+    while waiting:
+        rounds += 1
+        changed: set[int] = set()
+        if by_value:
+            changed |= withhold_alike_cells(statements, rows, views, detail, policy)
+            changed |= withhold_alike_remainders(statements, rows, views, found, detail, policy)
+        for block in sorted(waiting):
+            finding = audit_block(
+                statements,
+                rows,
+                block,
+                detail,
+                sensitive,
+                views,
+                policy,
+                suspects=suspects.get(block),
+                by_value=by_value,
+            )
+            if finding.suspects is not None:
+                suspects[block] = finding.suspects
+            detail[finding.statements] = BANDS if finding.to_bands else 0
+            changed.update(finding.statements)
+        changed |= protect_remainders(statements, found, detail, policy)
+        waiting = {int(statements.block[statement]) for statement in changed}
+    return Protection(detail, rounds)
+

@@ -1,0 +1,199 @@
+"""The released figures of one item as equations over groups of answers.
+
+Answers that stand in the same figures can never be told apart, so they form one *group*. A figure is a row of
+zeros and ones over the groups; what can be worked out by adding, subtracting and weighting figures is their
+row space.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.columns import Bools, Floats, Ints
+from analytics.release.contributions import Givers, Tally, tally
+from analytics.release.heads import Heads
+
+ZERO = 1e-7
+"""Squared lengths below this are rounding: real ones are ratios of small whole numbers."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """The figures of one item and mode as equations.
+
+    Parameters
+    ----------
+    answers : array of int
+        Positions of the answers, rising, and ``group``: the group of each.
+    statements : array of int
+        The figures that are equations, those to be kept above all first.
+    matrix : array of float, shape (statements, groups)
+        1 where the group stands behind the figure.
+    pivots : array of int
+        Places of the statements that say something the statements before them do not.
+    basis : array of float, shape (pivots, groups)
+        Orthonormal rows; the first so many span what the statements up to that pivot span.
+    who : Tally
+        Who stands behind each group.
+    size : array of int
+        Answers of each group.
+    taught : list of set of int
+        The teachers whose students stand behind each group, and ``groups_of`` the reverse.
+    heads : Heads
+        Counts the students of several groups.
+    """
+
+    givers: Givers
+    answers: Ints
+    group: Ints
+    statements: Ints
+    matrix: Floats
+    pivots: Ints
+    basis: Floats
+    who: Tally
+    size: Ints
+    taught: list[set[int]]
+    groups_of: dict[int, list[int]]
+    heads: Heads
+
+    def whole_groups(self, answers: Ints) -> Floats | None:
+        """Return a set of answers as a vector over the groups; None if it cuts a group in two.
+
+        A set that cuts a group cannot be worked out: the answers of a group are interchangeable.
+        """
+        place = np.minimum(np.searchsorted(self.answers, answers), len(self.answers) - 1)
+        if not (self.answers[place] == answers).all():
+            return None
+        found = np.bincount(self.group[place], minlength=len(self.size))
+        if not ((found == 0) | (found == self.size)).all():
+            return None
+        return (found > 0).astype(np.float64)
+
+    def left_over(self, vector: Floats) -> float:
+        """Return the squared length of what the figures do not determine of a vector over the groups."""
+        return float(vector @ vector - ((self.basis @ vector) ** 2).sum())
+
+    def lengths(self) -> Floats:
+        """Return what the figures leave over of each group's unit vector: 0 where the group is solved."""
+        return np.asarray(1 - (self.basis**2).sum(axis=0), dtype=np.float64)
+
+    def residual(self, rows: Sequence[int] | Ints, columns: Sequence[int] | Ints | None = None) -> Floats:
+        """Return the products of what the figures leave over of the unit vectors of some groups."""
+        of, by = np.asarray(rows), np.asarray(rows if columns is None else columns)
+        same = np.equal.outer(of, by).astype(np.float64)
+        return np.asarray(same - self.basis[:, of].T @ self.basis[:, by], dtype=np.float64)
+
+
+def space_of(
+    givers: Givers, answers: Ints, member: Ints, published: Bools, priority: Ints, insiders: int
+) -> Space | None:
+    """Return the equations of one item and mode; None where nothing is published.
+
+    Parameters
+    ----------
+    givers : Givers
+        All answers.
+    answers : array of int
+        The positions of this item's and mode's answers, rising.
+    member : array of int, shape (all answers, columns)
+        The statement of each answer in each column, -1 for none.
+    published : array of bool
+        Which statements are equations.
+    priority : array of int
+        The order of the statements; what is to be kept above all comes first.
+    insiders : int
+        As in :func:`~analytics.release.contributions.tally`.
+    """
+    cell = member[answers]
+    shown = (cell >= 0) & published[cell]
+    # The same statements give the same sum of random 64-bit numbers, and others do not.
+    draw = np.random.default_rng(20190522).integers(1, 2**62, size=len(published), dtype=np.int64)
+    signature = np.where(shown, draw[cell], 0).sum(axis=1)
+    behind = np.flatnonzero(shown.any(axis=1))
+    if not len(behind):
+        return None
+    _, first, group = np.unique(signature[behind], return_index=True, return_inverse=True)
+    sample = behind[first]
+    matrix, statements = _matrix(cell[sample], shown[sample], priority)
+    pivots, basis = ordered_basis(matrix)
+    kept = answers[behind]
+    group = np.asarray(group, dtype=np.int64)
+    taught: list[set[int]] = [set() for _ in sample]
+    groups_of: dict[int, list[int]] = {}
+    for place, teacher in np.unique(np.stack((group, givers.teacher[kept])), axis=1).T.tolist():
+        taught[place].add(teacher)
+        groups_of.setdefault(teacher, []).append(place)
+    return Space(
+        givers=givers,
+        answers=kept,
+        group=group,
+        statements=statements,
+        matrix=matrix,
+        pivots=pivots,
+        basis=basis,
+        who=tally(givers, kept, group, len(sample), insiders),
+        size=np.bincount(group),
+        taught=taught,
+        groups_of=groups_of,
+        heads=Heads(givers, kept, group),
+    )
+
+
+def ordered_basis(matrix: Floats) -> tuple[Ints, Floats]:
+    """Return which rows are independent of the rows before them, and an orthonormal basis in that order.
+
+    Examples
+    --------
+    >>> rows = np.array([[1.0, 1, 0], [0, 1, 1], [1, 2, 1], [0, 0, 1]])
+    >>> ordered_basis(rows)[0].tolist()
+    [0, 1, 3]
+    """
+    pivots: list[int] = []
+    start, width = 0, matrix.shape[1]
+    basis = np.zeros((0, width))
+    # QR in blocks of rows: what earlier blocks span is taken out first, twice against rounding.
+    while start < len(matrix) and len(pivots) < width:
+        block = matrix[start : start + _BLOCK]
+        for _ in range(2):
+            block = block - (block @ basis.T) @ basis
+        rows, directions = _independent(block)
+        pivots += [start + row for row in rows]
+        basis = np.vstack((basis, directions))
+        start += _BLOCK
+    return np.array(pivots, dtype=np.int64), basis
+
+
+_BLOCK = 48
+
+
+def _independent(block: Floats) -> tuple[list[int], Floats]:
+    """Return the rows independent of the rows before them, and orthonormal directions, one for each.
+
+    Works on the products of the rows, a small matrix, and once more on its own result against rounding.
+    """
+    products = block @ block.T
+    weights = np.zeros_like(products)
+    rows: list[int] = []
+    for place in range(len(block)):
+        along = weights[: len(rows)] @ products[:, place]
+        square = products[place, place] - along @ along
+        if square > 1e-10:
+            weight = -along @ weights[: len(rows)]
+            weight[place] += 1
+            weights[len(rows)] = weight / np.sqrt(square)
+            rows.append(place)
+    directions = weights[: len(rows)] @ block
+    again = np.linalg.inv(np.linalg.cholesky(directions @ directions.T))
+    return rows, np.asarray(again @ directions, dtype=np.float64)
+
+
+def _matrix(cell: Ints, shown: Bools, priority: Ints) -> tuple[Floats, Ints]:
+    """Return the incidence of statements and groups, and the statements in their order."""
+    statements, row = np.unique(cell[shown], return_inverse=True)
+    matrix = np.zeros((len(statements), len(cell)))
+    matrix[row, np.nonzero(shown)[0]] = 1
+    order = np.argsort(priority[statements], kind="stable")
+    return matrix[order], statements[order]
