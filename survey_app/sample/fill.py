@@ -169,7 +169,10 @@ def _live_year(world: World, teacher: Viewer, number: int) -> list[Turn]:
         live(turn)
     for thread in threads:
         if thread.room.plot.is_archived:
-            archive_class(world.db, thread.room.row, now=moment(world.year.day(0.3), 16))
+            now = moment(world.year.day(0.3), 16)
+            archive_class(world.db, thread.room.row, now=now)
+            route = "/classes/<uuid:classroom_id>/archive"
+            world.acts.note("class.archived", teacher, route, thread.room.row.id, now)
     return agenda
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from survey_app.models.sharing import Comment, CycleShare
 from survey_app.sample.chance import chance_for
 from survey_app.sample.material import phrases
+from survey_app.sharing import service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,29 +27,34 @@ def share_cycles(
     """Share some of a teacher's decided cycles with the coach of her district; the coach answers some."""
     chance = chance_for(world.seed, place, "sharing")
     for turn in turns:
-        if turn.plot.ends != "decided" or chance.random() >= SHARES:
+        # The same draws whatever is shared.
+        wants, level, takes_back, answers = (chance.random() for _ in range(4))
+        asks, words = chance.choice(("", *phrases()["asks"])), chance.choice(phrases()["comments"])
+        if turn.plot.ends != "decided" or wants >= SHARES:
             continue
         shared = turn.at(17, 5)
-        allowed = all(a.may_be_shared for a in turn.given)
-        level = chance.choice(("plan", "bands", "everything" if allowed else "bands"))
-        is_revoked = chance.random() < TAKEN_BACK
-        world.db.add(
-            CycleShare(
-                cycle_id=turn.cycle.id,
-                person_id=coach.person_id,
-                level=level,
-                asks=chance.choice(("", *phrases()["asks"])),
-                shared_at=shared,
-                revoked_at=min(today, shared + timedelta(days=6)) if is_revoked else None,
-            )
+        most = "everything" if service.notice_allows(turn.given) else "bands"
+        share = service.share_cycle(
+            world.db,
+            turn.room.owner,
+            turn.cycle,
+            person_id=coach.person_id,
+            email="",
+            level=("plan", "bands", most)[int(3 * level)],
+            asks=asks,
+            now=shared,
         )
-        if chance.random() < COMMENTS:
-            world.db.add(
-                Comment(
-                    cycle_id=turn.cycle.id,
-                    author_id=coach.person_id,
-                    words=chance.choice(phrases()["comments"]),
-                    written_at=min(today, shared + timedelta(days=1)),
-                )
+        if share is None:
+            continue
+        route = "/cycles/<uuid:cycle_id>/share"
+        world.acts.note("cycle.shared", turn.room.owner, route, share.id, shared)
+        if answers < COMMENTS:
+            answered = min(today, shared + timedelta(days=1))
+            service.write_comment(
+                world.db, coach, turn.cycle, comment_id=uuid.uuid4(), words=words, now=answered
             )
-    world.db.flush()
+        if takes_back < TAKEN_BACK:
+            back = min(today, shared + timedelta(days=6))
+            service.take_back(world.db, share, now=back)
+            stop = f"{route}/<uuid:share_id>/stop"
+            world.acts.note("cycle.unshared", turn.room.owner, stop, share.id, back)
