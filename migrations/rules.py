@@ -19,6 +19,7 @@ CLASS_ERASED = (
     "EXISTS (SELECT 1 FROM administrations a JOIN classrooms c ON c.id = a.classroom_id"
     " WHERE a.id = OLD.administration_id AND c.erased_at IS NOT NULL)"
 )
+SURVEY_GIVEN = "EXISTS (SELECT 1 FROM administrations a WHERE a.survey_id = OLD.survey_id)"
 SURVEY_FROZEN = "EXISTS (SELECT 1 FROM surveys s WHERE s.id = {row}.survey_id AND s.frozen_at IS NOT NULL)"
 
 
@@ -127,7 +128,8 @@ RULES = (
         "survey_items_frozen_delete",
         "survey_items",
         "DELETE",
-        SURVEY_FROZEN.format(row="OLD"),
+        # Once a class is erased nobody was given the survey any more, and it goes as well.
+        f"{SURVEY_FROZEN.format(row='OLD')} AND {SURVEY_GIVEN}",
         "a used survey never changes",
     ),
     Rule("answers_never_edited", "answers", "UPDATE", "", "an answer is never edited"),

@@ -25,6 +25,7 @@ SLICES = (
     "paper",
     "cycles",
     "sharing",
+    "erasure",
     "admin",
     "health",
 )

@@ -1,0 +1,82 @@
+"""A signed list, kept beside the database, of what was erased and of each night's work.
+
+A restored backup brings back rows that were erased since. This list is not in the backup's database, so the
+nightly job reads it and erases them again. It holds ids and counts; never a name, a code or an answer. Each
+line is signed together with the one before it, so that a changed or missing line in the middle shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+FILE = "erasures.jsonl"
+
+
+class JournalBroken(Exception):
+    """A line of the journal is not what was written."""
+
+
+def write_line(instance: Path, secret: str, what: str, *, now: datetime, **about: Any) -> None:
+    """Append one signed line, and wait until the disk has it."""
+    instance.mkdir(parents=True, exist_ok=True)
+    path = instance / FILE
+    with path.open("a+b") as file:
+        _lock(file)
+        file.seek(0)
+        lines = file.read().splitlines()
+        previous = json.loads(lines[-1])["mark"] if lines else ""
+        body = {"at": now.isoformat(timespec="seconds"), "what": what, **about}
+        signed = {**body, "mark": _mark(secret, previous, body)}
+        file.write(json.dumps(signed, sort_keys=True).encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    path.chmod(0o600)
+
+
+def read_lines(instance: Path, secret: str) -> list[dict[str, Any]]:
+    """Return the lines of the journal, oldest first.
+
+    Raises
+    ------
+    JournalBroken
+        If a line does not carry the mark that this installation's key gives it.
+    """
+    path = instance / FILE
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    read, previous = [], ""
+    for number, line in enumerate(lines, start=1):
+        try:
+            body = json.loads(line)
+            mark = body.pop("mark")
+        except (ValueError, KeyError, AttributeError):
+            body, mark = {}, ""
+        if not hmac.compare_digest(mark, _mark(secret, previous, body)):
+            raise JournalBroken(
+                f"Line {number} of {path} was changed, or was written with another FOCAL_SECRET_KEY."
+                " Compare it with a copy from your backups."
+            )
+        read.append(body)
+        previous = mark
+    return read
+
+
+def _mark(secret: str, previous: str, body: dict[str, Any]) -> str:
+    told = f"journal\x1f{previous}\x1f{json.dumps(body, sort_keys=True)}"
+    return hmac.new(secret.encode(), told.encode(), hashlib.sha256).hexdigest()
+
+
+def _lock(file: Any) -> None:
+    # Two who erase at the same moment write one after the other. Windows has no such lock, and one process.
+    try:
+        import fcntl
+    except ImportError:
+        return
+    fcntl.flock(file, fcntl.LOCK_EX)

@@ -1,0 +1,38 @@
+"""What an erasure leaves behind outside of its rows: kept pictures, and bytes in the database's side file."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from survey_app.ui.figures import forget_pictures
+
+if TYPE_CHECKING:
+    from config import Config
+    from survey_app.db import Database
+
+log = logging.getLogger("focal")
+
+
+def remove_traces(database: Database, config: Config, *, thoroughly: bool = False) -> None:
+    """Forget pictures, and empty SQLite's side file, in which older pages of the database stand.
+
+    ``thoroughly``, at night, rewrites the whole database without its gaps. Readers at work can hold the side
+    file back; then the next erasure, or the night, empties it.
+    """
+    forget_pictures(config.instance)
+    on_sqlite = config.on_sqlite
+    statements = ["PRAGMA wal_checkpoint(TRUNCATE)"] if on_sqlite else []
+    if thoroughly:
+        statements = ["VACUUM", *statements]
+    with closing(database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")) as connection:
+        # Not through a transaction: neither statement is allowed in one.
+        driver = connection.connection.driver_connection
+        for statement in statements:
+            if on_sqlite and driver.in_transaction:
+                driver.rollback()
+            try:
+                driver.execute(statement)
+            except Exception as fault:
+                log.warning("after an erasure, %s did not finish: %s", statement, type(fault).__name__)
