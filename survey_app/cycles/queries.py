@@ -31,16 +31,22 @@ class CycleRow:
 
 @dataclass(frozen=True)
 class SeriesRow:
-    """A series with its class and its cycles, first to last; those set aside are left out."""
+    """A series with its class and its cycles, first to last; those set aside stand apart."""
 
     series: Series
     classroom: Classroom
     cycles: list[CycleRow]
+    aside: list[Cycle]
 
     @property
     def latest(self) -> CycleRow | None:
         """The newest cycle."""
         return self.cycles[-1] if self.cycles else None
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next cycle: one that was set aside keeps its own."""
+        return max((c.number for c in (*(row.cycle for row in self.cycles), *self.aside)), default=0) + 1
 
 
 def own_series(db: Session, owner_id: uuid.UUID) -> list[SeriesRow]:
@@ -51,9 +57,7 @@ def own_series(db: Session, owner_id: uuid.UUID) -> list[SeriesRow]:
         .where(Series.owner_id == owner_id, Classroom.erased_at.is_(None))
         .order_by(Series.created_at.desc())
     ).all()
-    cycles = db.scalars(
-        select(Cycle).where(Cycle.owner_id == owner_id, Cycle.set_aside_at.is_(None)).order_by(Cycle.number)
-    ).all()
+    cycles = db.scalars(select(Cycle).where(Cycle.owner_id == owner_id).order_by(Cycle.number)).all()
     given = _administrations_by_cycle(
         db.scalars(
             select(Administration)
@@ -62,9 +66,15 @@ def own_series(db: Session, owner_id: uuid.UUID) -> list[SeriesRow]:
         ).all()
     )
     rows: dict[uuid.UUID, list[CycleRow]] = defaultdict(list)
+    aside: dict[uuid.UUID, list[Cycle]] = defaultdict(list)
     for cycle in cycles:
-        rows[cycle.series_id].append(CycleRow(cycle, given[cycle.id]))
-    return [SeriesRow(series, classroom, rows[series.id]) for series, classroom in found]
+        if cycle.set_aside_at is None:
+            rows[cycle.series_id].append(CycleRow(cycle, given[cycle.id]))
+        else:
+            aside[cycle.series_id].append(cycle)
+    return [
+        SeriesRow(series, classroom, rows[series.id], aside[series.id]) for series, classroom in found
+    ]
 
 
 def cycles_of_series(db: Session, series_id: uuid.UUID) -> list[CycleRow]:
@@ -92,6 +102,14 @@ def _administrations_by_cycle(rows: Sequence[Administration]) -> dict[uuid.UUID,
 def highest_number(db: Session, series_id: uuid.UUID) -> int | None:
     """Return the number of the newest cycle, set aside or not, so that a number is never given twice."""
     return db.scalar(select(func.max(Cycle.number)).where(Cycle.series_id == series_id))
+
+
+def is_latest(db: Session, cycle: Cycle) -> bool:
+    """Tell whether no later cycle of the series was begun and kept."""
+    later = select(Cycle.id).where(
+        Cycle.series_id == cycle.series_id, Cycle.number > cycle.number, Cycle.set_aside_at.is_(None)
+    )
+    return db.scalar(later.limit(1)) is None
 
 
 def previous_cycle(db: Session, cycle: Cycle) -> Cycle | None:

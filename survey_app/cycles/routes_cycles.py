@@ -34,9 +34,12 @@ if TYPE_CHECKING:
 
 notice("drafted", "Your cycle is ready. Look at the questions, then open the survey.")
 notice("goal", "Your cycle is ready. Write today's goal below, then open the survey.")
+notice("who_first", "Your cycle is ready. Choose below who is asked, then open the survey.")
+notice("busy", "Your cycle is ready. Another survey is still open in this class. Close that one first.")
 notice("aside", "The cycle is set aside. You can take it up again below.")
 notice("back", "The cycle is back where it was.")
 STANDARD_FOCAL = 5
+STANDARD_SET = "whole_class"
 
 
 @blueprint.get("/cycles")
@@ -49,7 +52,14 @@ def home() -> str:
     }
     current = [r for r in rows if r.latest and r.series.ended_at is None and r.classroom.archived_at is None]
     past = [r for r in rows if r.latest and r not in current]
-    return render_template("cycles/home.html", current=current, past=past, standings=standings, stages=STAGES)
+    return render_template(
+        "cycles/home.html",
+        current=current,
+        past=past,
+        aside=[(row, cycle) for row in rows for cycle in row.aside],
+        standings=standings,
+        stages=STAGES,
+    )
 
 
 @blueprint.get("/cycles/new")
@@ -62,7 +72,7 @@ def new() -> str:
         data={
             "cycle_id": str(uuid.uuid4()),
             "classroom": str(own[0].id) if own else "new",
-            "ready_set": request.args.get("ready_set", "whole_class"),
+            "ready_set": _offered_set(request.args.get("ready_set", "")),
             "asks_focal": True,
             "focal_count": STANDARD_FOCAL,
             "change": idea,
@@ -78,8 +88,9 @@ def start() -> Response | tuple[str, int]:
     form = QuickStartForm(request.form)
     own = [c for c in class_queries.own_classes(g.db, g.viewer.person_id) if c.archived_at is None]
     try:
-        if not form.validate():
-            raise BadInput("Nothing is lost: mend what is marked and send it again.", faults_of(form))
+        form.validate()
+        if faults := _faults(form):
+            raise BadInput("Nothing is lost: mend what is marked and send it again.", faults)
         cycle = _start(form)
         if request.form.get("do") == "open":
             opened = surveys.open_surveys(
@@ -88,7 +99,7 @@ def start() -> Response | tuple[str, int]:
             record(opened, "survey.opened")
     except (BadInput, NotYet) as fault:
         g.db.rollback()
-        faults = getattr(fault, "faults", {}) or {"ready_set": fault.words}
+        faults = getattr(fault, "faults", {}) or {"classroom": fault.words}
         return _quick_start_page(form, own, faults=faults), fault.status
     g.db.commit()
     if request.form.get("do") == "open":
@@ -102,6 +113,8 @@ def show(cycle_id: uuid.UUID) -> str:
     """Show one cycle: its five steps, the next one large, everything else below."""
     cycle = cycle_for(g.db, g.viewer, cycle_id)
     given = survey_queries.administrations_of(g.db, cycle.id)
+    labels = [label for _id, label in survey_queries.focal_labels(g.db, cycle.id)]
+    living = [code.label for code in class_queries.live_focal_codes(g.db, cycle.classroom_id)]
     return render_template(
         "cycles/show.html",
         cycle=cycle,
@@ -112,9 +125,12 @@ def show(cycle_id: uuid.UUID) -> str:
         stages=STAGES,
         sheet=sheet_of(cycle, given),
         counts=survey_queries.answers_so_far(g.db, [a.id for a in given]),
-        labels=[label for _id, label in survey_queries.focal_labels(g.db, cycle.id)],
+        labels=labels,
+        new_codes=[label for label in living if label not in labels] if labels else [],
         plan_gaps=_plan_gaps(cycle),
         previous=queries.previous_cycle(g.db, cycle),
+        next_number=(queries.highest_number(g.db, cycle.series_id) or 0) + 1,
+        is_latest=queries.is_latest(g.db, cycle),
         is_revealed=all(a.revealed_at for a in given),
         is_locked=all(a.locked_at for a in given),
         is_open=any(a.state == "open" for a in given),
@@ -135,10 +151,16 @@ def run_next(series_id: uuid.UUID) -> Response:
                 g.db, cycle, classroom, goal=request.form.get("goal", ""), now=g.now
             )
             record(opened, "survey.opened")
-        except BadInput:
-            # A question quotes this lesson's goal: the cycle is kept, and its questions page asks for it.
+        except BadInput as fault:
+            # The cycle is kept; its questions page asks for the goal, or for who is asked.
             g.db.commit()
-            return redirect(url_for("surveys.compose", cycle_id=cycle.id, did="goal"), code=303)
+            did = "goal" if "goal" in fault.faults else "who_first"
+            return redirect(url_for("surveys.compose", cycle_id=cycle.id, did=did), code=303)
+        except NotYet:
+            if classroom.archived_at is not None:
+                raise
+            g.db.commit()
+            return redirect(url_for("cycles.show", cycle_id=cycle.id, did="busy"), code=303)
     given = survey_queries.administrations_of(g.db, cycle.id)
     g.db.commit()
     if any(administration.state == "open" for administration in given):
@@ -166,6 +188,22 @@ def take_up(cycle_id: uuid.UUID) -> Response:
     _record("cycle.taken_up", cycle)
     g.db.commit()
     return redirect(url_for("cycles.show", cycle_id=cycle.id, did="back"), code=303)
+
+
+def _offered_set(key: str) -> str:
+    """Return the set that was chosen elsewhere, if the quick start offers it, or the usual one."""
+    return key if key in {s.key for s in catalogue.ready_sets(g.db, band="3-12")} else STANDARD_SET
+
+
+def _faults(form: QuickStartForm) -> dict[str, str]:
+    """Return everything that is missing at once, in the order of the page."""
+    faults = faults_of(form)
+    if form.classroom.data in (None, "", "new") and not (form.nickname.data or "").strip():
+        faults["nickname"] = "Give the class a nickname, like “Period 4”. Never a student's name."
+    if not (form.asks_focal.data or form.asks_rest.data):
+        faults["who"] = "Choose who answers: your focal students, the class, or both."
+    order = ("ready_set", "classroom", "nickname", "grade", "who")
+    return {name: faults[name] for name in (*order, *sorted(faults)) if name in faults}
 
 
 def _start(form: QuickStartForm) -> Cycle:
@@ -204,9 +242,6 @@ def _start(form: QuickStartForm) -> Cycle:
 def _classroom(form: QuickStartForm) -> Classroom:
     if form.classroom.data and form.classroom.data != "new":
         return classroom_for(g.db, g.viewer, next(iter(ids_in([form.classroom.data])), uuid.UUID(int=0)))
-    if not (form.nickname.data or "").strip():
-        words = "Give the class a nickname, like “Period 4”. Never a student's name."
-        raise BadInput(words, {"nickname": words})
     grade = int(form.grade.data) if (form.grade.data or "").isdigit() and int(form.grade.data) <= 12 else None
     return classes.make_class(
         g.db,
@@ -240,12 +275,15 @@ def _quick_start_page(
 def _plan_gaps(cycle: Cycle) -> list[str]:
     """Return what the plan still leaves open, in the words of the page."""
     gaps = []
+    if not cycle.aim:
+        gaps.append("what you are after")
     if not cycle.change and cycle.number:
         gaps.append("the change you try")
     if not cycle.lesson:
         gaps.append("the lesson")
-    if not any(row.strength for row, _label in queries.focal_rows(g.db, cycle.id)):
-        gaps.append("a strength and a wonder for each focal student")
+    bare = [label for row, label in queries.focal_rows(g.db, cycle.id) if not (row.strength and row.wonder)]
+    if bare:
+        gaps.append(f"a strength and a wonder for {', '.join(bare)}")
     if not any(p.k is not None for p in queries.plan_predictions(g.db, cycle.id).values()):
         gaps.append("what you predict")
     return gaps

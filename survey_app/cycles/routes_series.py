@@ -38,6 +38,7 @@ def series(series_id: uuid.UUID) -> str:
         classroom=g.db.get_one(Classroom, row.classroom_id),
         cycles=cycles,
         waiting=waiting,
+        next_number=(queries.highest_number(g.db, row.id) or 0) + 1,
         parts=[part for part in (_story(cycles, name, title) for name, title in PARTS) if part],
     )
 
@@ -51,11 +52,13 @@ def desk_print(cycle_id: uuid.UUID) -> str:
 
     cycle = cycle_for(g.db, g.viewer, cycle_id)
     shown = service.revealed_snapshots(g.db, cycle)
-    figures: list[Markup] = []
+    figures: list[tuple[str, Markup]] = []
+    titles = dict(PARTS)
     for administration, snapshots in shown:
         drawable = pictures.gap_picture(snapshots[-1].tables) if snapshots else None
         if drawable is not None:
-            figures.append(figure(draw(*drawable), id=f"{administration.part}-gap"))
+            drawn = figure(draw(*drawable), id=f"{administration.part}-gap")
+            figures.append((titles[administration.part], drawn))
     return render_template(
         "cycles/desk_print.html",
         cycle=cycle,

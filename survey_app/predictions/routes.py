@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 
@@ -42,7 +42,7 @@ def save_saw(cycle_id: uuid.UUID) -> Response | tuple[str, int]:
     cycle = cycle_for(g.db, g.viewer, cycle_id)
     given = survey_queries.administrations_of(g.db, cycle.id, lock=True)
     sheets = survey_queries.surveys_of(g.db, given)
-    missing: list[dict[str, Any]] = []
+    missing: list[str] = []
     for administration in given:
         sheet = sheets[administration.survey_id].sheet or {"items": [], "words": {"en": {"items": {}}}}
         prefix = f"own-{administration.part}-"
@@ -55,13 +55,12 @@ def save_saw(cycle_id: uuid.UUID) -> Response | tuple[str, int]:
             service.save_rating(g.db, administration, sheet, answers)
         except BadInput as fault:
             g.db.rollback()
-            return _saw_page(cycle_for(g.db, g.viewer, cycle_id), faults=fault.faults), 422
-        missing += service.missing_ratings(g.db, administration, sheet)
+            faults = {name.replace("own-", prefix, 1): words for name, words in fault.faults.items()}
+            return _saw_page(cycle_for(g.db, g.viewer, cycle_id), faults=faults), 422
+        missing += [prefix + item["id"] for item in service.missing_ratings(g.db, administration, sheet)]
     g.db.commit()
     if missing and request.form.get("do") == "next":
-        told = {
-            f"own-{item['id']}": "Choose an answer; “I could not see this” is one, too." for item in missing
-        }
+        told = dict.fromkeys(missing, "Choose an answer; “I could not see this” is one, too.")
         return _saw_page(cycle, faults=told), 422
     if request.form.get("do") == "later":
         return redirect(url_for("cycles.show", cycle_id=cycle.id, did="saw"), code=303)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, g, request
 
 from survey_app import audit
+from survey_app.accounts.service import require_recent_proof
 from survey_app.models.classrooms import Classroom
 from survey_app.models.cycles import Series
 from survey_app.permissions import Permission
@@ -29,6 +30,7 @@ def export_cycle(cycle_id: uuid.UUID) -> Response:
     """Give the frozen answers, rating and prediction of one cycle as CSV."""
     cycle = cycle_for(g.db, g.viewer, cycle_id)
     service.revealed_snapshots(g.db, cycle)
+    require_recent_proof(g.db, g.viewer, g.now)
     return _file(_rows([cycle]), "cycle.csv", cycle.id)
 
 
@@ -36,6 +38,7 @@ def export_cycle(cycle_id: uuid.UUID) -> Response:
 @requires(Permission.RUN_CYCLES)
 def export_everything() -> Response:
     """Give the frozen answers of every revealed cycle of one's own as one CSV."""
+    require_recent_proof(g.db, g.viewer, g.now)
     return _file(_rows(queries.own_cycles(g.db, g.viewer.person_id)), "my-answers.csv", None)
 
 

@@ -39,7 +39,10 @@ def look(cycle_id: uuid.UUID) -> str:
     cycle = cycle_for(g.db, g.viewer, cycle_id)
     given = survey_queries.administrations_of(g.db, cycle.id)
     if any(a.locked_at is None for a in given) or not given:
-        return render_template("results/not_yet.html", cycle=cycle)
+        is_draft = any(a.state == "draft" for a in given)
+        return render_template(
+            "results/not_yet.html", cycle_id=cycle.id, is_locked=False, is_draft=is_draft
+        )
     if any(a.revealed_at is None for a in given):
         counts = survey_queries.answers_so_far(g.db, [a.id for a in given])
         return render_template("results/ready.html", cycle=cycle, given=given, count=sum(counts.values()))
@@ -54,6 +57,19 @@ def look(cycle_id: uuid.UUID) -> str:
         plan=service.plan_predictions_scored(g.db, cycle, shown),
         low=service.low_constructs(g.db, shown),
     )
+
+
+@blueprint.app_errorhandler(service.NotRevealed)
+def one_step_first(refusal: service.NotRevealed) -> tuple[str, int]:
+    """Lead to the step that comes first, whatever page asked too early."""
+    given = survey_queries.administrations_of(g.db, request.view_args["cycle_id"])
+    page = render_template(
+        "results/not_yet.html",
+        cycle_id=request.view_args["cycle_id"],
+        is_locked=bool(given) and all(a.locked_at for a in given),
+        is_draft=any(a.state == "draft" for a in given),
+    )
+    return page, refusal.status
 
 
 @blueprint.post("/cycles/<uuid:cycle_id>/reveal")
@@ -92,7 +108,9 @@ def save_noticings(cycle_id: uuid.UUID) -> BaseResponse:
                 continue
     service.save_noticings(g.db, focal.rows_of(g.db, cycle.id), words)
     g.db.commit()
-    return redirect(url_for("results.students", cycle_id=cycle.id, did="noticed"), code=303)
+    goes_on = request.form.get("do") == "decide"
+    page = "cycles.decide" if goes_on else "results.students"
+    return redirect(url_for(page, cycle_id=cycle.id, did="noticed"), code=303)
 
 
 @blueprint.get("/cycles/<uuid:cycle_id>/look/<part>-<name>.<form>")

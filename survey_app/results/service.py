@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 NOT_LOCKED = "First say what you saw and lock it. Then you see what they said."
 
 
+class NotRevealed(NotYet):
+    """Results, or what rests on them, were asked for before they were shown."""
+
+    def __init__(self) -> None:
+        super().__init__(NOT_LOCKED)
+
+
 def reveal(db: Session, cycle: Cycle, *, now: datetime) -> list[Administration]:
     """Close the cycle's surveys, end any grace, write snapshot 1 and show it; sent twice, do it once.
 
@@ -72,7 +79,7 @@ def revealed_snapshots(db: Session, cycle: Cycle) -> list[tuple[Administration, 
     """Return each administration of a cycle with its snapshots, or refuse before the reveal."""
     given = survey_queries.administrations_of(db, cycle.id)
     if not given or any(a.revealed_at is None for a in given):
-        raise NotYet(NOT_LOCKED)
+        raise NotRevealed
     found = queries.snapshots_of(db, [a.id for a in given])
     return [(a, found.get(a.id, [])) for a in given]
 

@@ -12,7 +12,8 @@ from markupsafe import Markup
 from survey_app import audit
 from survey_app.catalogue import queries as catalogue
 from survey_app.catalogue.library import library
-from survey_app.errors import BadInput
+from survey_app.classrooms import queries as class_queries
+from survey_app.errors import BadInput, NotYet
 from survey_app.models.classrooms import Classroom
 from survey_app.models.surveys import Survey
 from survey_app.permissions import Permission
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from survey_app.models.surveys import Administration
 
 blueprint = Blueprint("surveys", __name__)
+MOST_OTHERS = 60
+notice("who", "Who is asked is saved.")
 notice("opened", "The survey is open. The class code works from now on.")
 notice("closed", "The survey is closed. Pages that were open may still be sent for ten minutes.")
 notice("reopened", "The survey is open again. What comes now is marked late.")
@@ -64,6 +67,33 @@ def change_questions(cycle_id: uuid.UUID) -> BaseResponse | tuple[str, int]:
         ), 422
     g.db.commit()
     return redirect(url_for("surveys.compose", cycle_id=cycle.id, _anchor="questions"), code=303)
+
+
+@blueprint.post("/cycles/<uuid:cycle_id>/who")
+@requires(Permission.RUN_CYCLES)
+def choose_who(cycle_id: uuid.UUID) -> BaseResponse | tuple[str, int]:
+    """Choose whom this cycle asks: a student who left goes, a student who came joins."""
+    cycle = cycle_for(g.db, g.viewer, cycle_id)
+    ticked = set(request.form.getlist("code"))
+    codes = [c.id for c in class_queries.live_focal_codes(g.db, cycle.classroom_id) if str(c.id) in ticked]
+    written = request.form.get("rest_count", "").strip()
+    try:
+        if written and not (written.isdecimal() and 1 <= int(written) <= MOST_OTHERS):
+            words = f"Write a number from 1 to {MOST_OTHERS}."
+            raise BadInput(words, {"rest_count": words})
+        service.choose_who(
+            g.db,
+            cycle,
+            codes,
+            rest=request.form.get("asks_rest") == "1",
+            expected_rest=int(written) if written else None,
+        )
+    except (BadInput, NotYet) as fault:
+        g.db.rollback()
+        faults = getattr(fault, "faults", {}) or {"who": fault.words}
+        return _compose_page(cycle_for(g.db, g.viewer, cycle_id), faults=faults), fault.status
+    g.db.commit()
+    return redirect(url_for("surveys.compose", cycle_id=cycle.id, did="who"), code=303)
 
 
 @blueprint.get("/cycles/<uuid:cycle_id>/preview")
@@ -108,9 +138,10 @@ def open_survey(cycle_id: uuid.UUID) -> BaseResponse | tuple[str, int]:
         opened = service.open_surveys(
             g.db, cycle, classroom_of(cycle), goal=request.form.get("goal", ""), now=g.now
         )
-    except BadInput as fault:
+    except (BadInput, NotYet) as fault:
         g.db.rollback()
-        return _compose_page(cycle_for(g.db, g.viewer, cycle_id), faults=fault.faults), 422
+        faults = getattr(fault, "faults", {}) or {"questions": fault.words}
+        return _compose_page(cycle_for(g.db, g.viewer, cycle_id), faults=faults), fault.status
     record(opened, "survey.opened")
     g.db.commit()
     return redirect(url_for("surveys.projector", cycle_id=cycle.id), code=303)
@@ -263,9 +294,28 @@ def _compose_page(cycle: Cycle, *, faults: dict[str, str] | None = None) -> str:
         offered=_offered(known, chosen, classroom, coded=any(a.mode == "coded" for a in given)),
         draft_languages=[library().chrome[name].english_name for name in draft_languages(chosen)],
         needs_goal="goal" in needed_fills(chosen),
+        goal=request.form.get("goal", ""),
+        codes=class_queries.live_focal_codes(g.db, classroom.id),
+        asked=_asked(given, cycle),
         sheet=sheet_of(cycle, given),
         faults=faults or {},
     )
+
+
+def _asked(given: list[Administration], cycle: Cycle) -> dict[str, Any]:
+    """Return who is ticked: as typed when the form came back, or as the cycle has it."""
+    if request.endpoint == "surveys.choose_who":
+        return {
+            "codes": set(request.form.getlist("code")),
+            "rest": request.form.get("asks_rest") == "1",
+            "expected": request.form.get("rest_count", ""),
+        }
+    rest = next((a for a in given if a.part == "rest"), None)
+    return {
+        "codes": {str(code) for code, _label in queries.focal_labels(g.db, cycle.id)},
+        "rest": rest is not None,
+        "expected": rest.expected if rest else None,
+    }
 
 
 def _offered(

@@ -59,22 +59,71 @@ def draft_administrations(
     drafts = []
     for part, wanted in (("focal", focal), ("rest", rest)):
         if wanted:
-            mode = "coded" if part == "focal" else "pooled"
-            draft = Administration(
-                cycle_id=cycle.id,
-                owner_id=cycle.owner_id,
-                classroom_id=cycle.classroom_id,
-                survey_id=survey.id,
-                part=part,
-                mode=mode,
-                expected=expected_rest if part == "rest" else None,
-                # The pooled notice names the teacher alone, so pooled answers are never handed on one by one.
-                may_be_shared=may_be_shared and mode == "coded",
-            )
-            db.add(draft)
-            drafts.append(draft)
+            drafts.append(_draft_part(cycle, survey.id, part, expected_rest, may_be_shared=may_be_shared))
+    db.add_all(drafts)
     db.flush()
     return drafts
+
+
+def _draft_part(
+    cycle: Cycle, survey_id: uuid.UUID, part: str, expected_rest: int | None, *, may_be_shared: bool
+) -> Administration:
+    mode = "coded" if part == "focal" else "pooled"
+    return Administration(
+        cycle_id=cycle.id,
+        owner_id=cycle.owner_id,
+        classroom_id=cycle.classroom_id,
+        survey_id=survey_id,
+        part=part,
+        mode=mode,
+        expected=expected_rest if part == "rest" else None,
+        # The pooled notice names the teacher alone, so pooled answers are never handed on one by one.
+        may_be_shared=may_be_shared and mode == "coded",
+    )
+
+
+def choose_who(
+    db: Session, cycle: Cycle, focal_code_ids: Sequence[uuid.UUID], *, rest: bool, expected_rest: int | None
+) -> None:
+    """Choose anew whom a draft asks: these focal codes, the rest of the class, or both.
+
+    A student who left goes, a student who came joins. The plan prediction counts the new group.
+    """
+    given = queries.administrations_of(db, cycle.id, lock=True)
+    _refuse_unless_draft(given)
+    codes = set(focal_code_ids)
+    if not (codes or rest):
+        words = "Choose 3 or more focal students, the class, or both."
+        raise BadInput(words, {"who": words})
+    if codes:
+        _refuse_codes(len(codes))
+        _checked_choice(db, queries.item_version_ids_of(db, given[0].survey_id), coded=True)
+    set_focal_group(db, cycle, sorted(codes))
+    have = {a.part: a for a in given}
+    for part, wanted in (("focal", bool(codes)), ("rest", rest)):
+        if wanted and part not in have:
+            shared = any(a.may_be_shared for a in given)
+            db.add(_draft_part(cycle, given[0].survey_id, part, expected_rest, may_be_shared=shared))
+        elif wanted and part == "rest":
+            have[part].expected = expected_rest
+        elif not wanted and part in have:
+            db.delete(have[part])
+    group = len(codes) or expected_rest
+    for row in db.scalars(select(PlanPrediction).where(PlanPrediction.cycle_id == cycle.id)):
+        if row.k is not None and not row.frozen:
+            fits = group is not None and row.k <= group
+            row.k, row.n = (row.k, group) if fits else (None, None)
+    db.flush()
+
+
+def _refuse_codes(codes: int) -> None:
+    if not FEWEST_CODES <= codes <= MOST_CODES:
+        students = "1 focal student" if codes == 1 else f"{codes} focal students"
+        words = (
+            f"This cycle has {students}. By code it takes {FEWEST_CODES} to {MOST_CODES}:"
+            " choose other codes, or ask the class without codes."
+        )
+        raise BadInput(words, {"who": words})
 
 
 def choose_questions(
@@ -97,10 +146,9 @@ def open_surveys(
     Raises
     ------
     NotYet
-        If the class is archived, another survey is open in it, or a coded survey has
-        too few or too many codes.
+        If the class is archived, or another survey is open in it.
     BadInput
-        If a question still waits for the lesson's goal.
+        If a coded survey has too few or too many codes, or a question still waits for the lesson's goal.
     """
     opening = [a for a in queries.administrations_of(db, cycle.id, lock=True) if a.state == "draft"]
     if not opening:
@@ -347,12 +395,7 @@ def _refuse_opening(
         raise NotYet("This class is archived. Take it out of the archive first, then open the survey.")
     _refuse_second_open(db, cycle)
     if any(a.mode == "coded" for a in opening):
-        codes = len(queries.focal_labels(db, cycle.id))
-        if not FEWEST_CODES <= codes <= MOST_CODES:
-            raise NotYet(
-                f"This cycle has {codes} focal students. By code it takes {FEWEST_CODES} to {MOST_CODES}: "
-                "add or take away codes, or ask the whole class without codes."
-            )
+        _refuse_codes(len(queries.focal_labels(db, cycle.id)))
 
 
 def _freeze(

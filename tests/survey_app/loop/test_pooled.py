@@ -113,7 +113,7 @@ def test_a_coded_survey_without_codes_does_not_open(teacher):
         db.execute(delete(CycleFocal))
         db.commit()
     page = teacher.client.post(f"{cycle}/open", data={"csrf_token": teacher._form_token()})
-    assert page.status_code == 409
+    assert page.status_code == 422
     assert "This cycle has 0 focal students." in visible(page.text)
 
 
