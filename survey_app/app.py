@@ -25,6 +25,7 @@ SLICES = (
     "paper",
     "cycles",
     "sharing",
+    "improvement",
     "erasure",
     "admin",
     "health",

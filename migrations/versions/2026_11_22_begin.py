@@ -208,6 +208,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_drivers_aim_id"), ["aim_id"], unique=False)
 
     op.create_table(
+        "diagram_versions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("nodes", sa.JSON(), nullable=False),
+        sa.Column("saved_by_id", sa.Uuid(), nullable=False),
+        sa.Column("saved_at", survey_app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_diagram_versions_number_positive")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_diagram_versions_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["saved_by_id"], ["people.id"], name=op.f("fk_diagram_versions_saved_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_diagram_versions")),
+        sa.UniqueConstraint(
+            "organisation_id", "number", name=op.f("uq_diagram_versions_organisation_id_number")
+        ),
+    )
+    op.create_table(
         "invitations",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -1110,6 +1130,7 @@ def downgrade() -> None:
 
     op.drop_table("sign_in_tries")
     op.drop_table("scale_options")
+    op.drop_table("diagram_versions")
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_people_organisation_id"))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import JSON
 
 from survey_app.db import Base, Key, Line, Moment, Prose
 
@@ -46,3 +47,22 @@ class ChangeIdea(Base):
     description: Mapped[Prose] = mapped_column(default="")
     created_at: Mapped[Moment]
     archived_at: Mapped[Moment | None]
+
+
+class DiagramVersion(Base):
+    """The whole diagram as it stood after one change, so that nothing written is lost.
+
+    ``nodes`` is ``[[key, parent's key or none, text], ...]`` as an outline reads, the aim first.
+    """
+
+    __tablename__ = "diagram_versions"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "number"),
+        CheckConstraint("number > 0", name="number_positive"),
+    )
+    id: Mapped[Key]
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"))
+    number: Mapped[int]
+    nodes: Mapped[list[list[str | None]]] = mapped_column(JSON)
+    saved_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    saved_at: Mapped[Moment]

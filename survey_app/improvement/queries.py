@@ -1,0 +1,197 @@
+"""Every select of the improvement slice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from survey_app.errors import NotVisible
+from survey_app.models.classrooms import Classroom
+from survey_app.models.cycles import Cycle, Series
+from survey_app.models.improvement import Aim, ChangeIdea, DiagramVersion, Driver
+from survey_app.models.people import Organisation, Person
+
+if TYPE_CHECKING:
+    import uuid
+
+    from sqlalchemy.orm import Session
+
+    from survey_app.permissions import Viewer
+
+
+@dataclass
+class Diagram:
+    """Aim, drivers and living ideas of a network, siblings in their order."""
+
+    network: Organisation
+    aim: Aim | None
+    drivers: list[Driver] = field(default_factory=list)
+    ideas: list[ChangeIdea] = field(default_factory=list)
+    archived: list[ChangeIdea] = field(default_factory=list)
+
+    def below(self, parent_id: uuid.UUID | None) -> list[Driver]:
+        """Return the drivers that drive a driver, or the aim."""
+        return [one for one in self.drivers if one.parent_id == parent_id]
+
+    def ideas_of(self, driver_id: uuid.UUID | None) -> list[ChangeIdea]:
+        """Return the ideas that work on a driver; those of no driver here for none."""
+        known = {one.id for one in self.drivers}
+        return [one for one in self.ideas if (one.driver_id if one.driver_id in known else None) == driver_id]
+
+    @property
+    def size(self) -> int:
+        """How many boxes it has."""
+        return bool(self.aim) + len(self.drivers) + len(self.ideas)
+
+    def nodes(self) -> list[list[str | None]]:
+        """Return ``[key, parent's key, text]`` as an outline reads, the aim first."""
+        if self.aim is None:
+            return []
+        aim = self.aim
+        rows: list[list[str | None]] = [[str(aim.id), None, aim_sentence(aim)]]
+        for primary in self.below(None):
+            rows.append([str(primary.id), str(aim.id), primary.name])
+            for secondary in self.below(primary.id):
+                rows.append([str(secondary.id), str(primary.id), secondary.name])
+                rows += [[str(i.id), str(secondary.id), i.name] for i in self.ideas_of(secondary.id)]
+        return rows
+
+
+@dataclass(frozen=True)
+class Tried:
+    """How often an idea was tried, and what was decided. Counts of turns, never of answers."""
+
+    started: int = 0
+    adopt: int = 0
+    adapt: int = 0
+    abandon: int = 0
+    teachers: int = 0
+
+    @property
+    def finished(self) -> int:
+        """Turns that have a decision."""
+        return self.adopt + self.adapt + self.abandon
+
+    @property
+    def note(self) -> str:
+        """The counts in words; empty when nobody has tried it."""
+        if not self.started:
+            return ""
+        found = {"adopt": self.adopt, "adapt": self.adapt, "abandon": self.abandon}
+        decided = ", ".join(f"{number} {decision}" for decision, number in found.items() if number)
+        turns = "1 cycle" if self.started == 1 else f"{self.started} cycles"
+        return f"{turns}: {decided}" if decided else turns
+
+
+def aim_sentence(aim: Aim) -> str:
+    """Return the aim as it is read aloud: what, for whom, how much, by when."""
+    parts = [part.rstrip(" .") for part in (aim.what, aim.for_whom, aim.how_much, aim.by_when)]
+    return ". ".join(parts) + "."
+
+
+def network_of(db: Session, viewer: Viewer) -> Organisation:
+    """Return the network to which the viewer's organisation belongs."""
+    place = db.get_one(Organisation, viewer.organisation_id)
+    while place.parent_id is not None:
+        place = db.get_one(Organisation, place.parent_id)
+    return place
+
+
+def diagram_for(db: Session, viewer: Viewer) -> Diagram:
+    """Return the diagram of the viewer's network."""
+    network = network_of(db, viewer)
+    aim = db.scalars(
+        select(Aim).where(Aim.organisation_id == network.id).order_by(Aim.created_at.desc()).limit(1)
+    ).first()
+    drivers: list[Driver] = []
+    if aim is not None:
+        drivers = list(
+            db.scalars(select(Driver).where(Driver.aim_id == aim.id).order_by(Driver.position, Driver.name))
+        )
+    ideas = list(
+        db.scalars(
+            select(ChangeIdea)
+            .where(ChangeIdea.organisation_id == network.id, ChangeIdea.owner_id.is_(None))
+            .order_by(func.lower(ChangeIdea.name))
+        )
+    )
+    return Diagram(
+        network,
+        aim,
+        drivers,
+        [one for one in ideas if one.archived_at is None],
+        [one for one in ideas if one.archived_at is not None],
+    )
+
+
+def driver_in(diagram: Diagram, driver_id: uuid.UUID) -> Driver:
+    """Return a driver of this diagram; any other does not exist."""
+    found = next((one for one in diagram.drivers if one.id == driver_id), None)
+    if found is None:
+        raise NotVisible(driver_id)
+    return found
+
+
+def idea_in(diagram: Diagram, idea_id: uuid.UUID) -> ChangeIdea:
+    """Return an idea of this network, archived ones too; any other does not exist."""
+    found = next((one for one in [*diagram.ideas, *diagram.archived] if one.id == idea_id), None)
+    if found is None:
+        raise NotVisible(idea_id)
+    return found
+
+
+def tried(db: Session, idea_ids: list[uuid.UUID]) -> dict[uuid.UUID, Tried]:
+    """Return how often each idea was tried, in two statements; lessons before the change do not count."""
+    which = (
+        Series.change_idea_id.in_(idea_ids),
+        Cycle.set_aside_at.is_(None),
+        Cycle.number > 0,
+        Classroom.erased_at.is_(None),
+    )
+    joined = (
+        select(Series.change_idea_id, Cycle.decision, func.count())
+        .join(Cycle, Cycle.series_id == Series.id)
+        .join(Classroom, Classroom.id == Series.classroom_id)
+        .where(*which)
+        .group_by(Series.change_idea_id, Cycle.decision)
+    )
+    counts: dict[uuid.UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for idea_id, decision, count in db.execute(joined):
+        counts[idea_id]["started"] += count
+        if decision:
+            counts[idea_id][decision] += count
+    teachers = dict(
+        db.execute(
+            select(Series.change_idea_id, func.count(func.distinct(Series.owner_id)))
+            .join(Cycle, Cycle.series_id == Series.id)
+            .join(Classroom, Classroom.id == Series.classroom_id)
+            .where(*which)
+            .group_by(Series.change_idea_id)
+        ).all()
+    )
+    return {idea_id: Tried(**found, teachers=teachers.get(idea_id, 0)) for idea_id, found in counts.items()}
+
+
+def versions(db: Session, organisation_id: uuid.UUID, *, most: int) -> list[tuple[DiagramVersion, str]]:
+    """Return the newest versions with who saved them."""
+    rows = db.execute(
+        select(DiagramVersion, Person.display_name)
+        .join(Person, Person.id == DiagramVersion.saved_by_id)
+        .where(DiagramVersion.organisation_id == organisation_id)
+        .order_by(DiagramVersion.number.desc())
+        .limit(most)
+    )
+    return [(version, name) for version, name in rows]
+
+
+def newest_version(db: Session, organisation_id: uuid.UUID) -> DiagramVersion | None:
+    """Return the newest version, if any was kept."""
+    return db.scalars(
+        select(DiagramVersion)
+        .where(DiagramVersion.organisation_id == organisation_id)
+        .order_by(DiagramVersion.number.desc())
+        .limit(1)
+    ).first()

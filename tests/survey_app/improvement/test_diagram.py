@@ -1,0 +1,193 @@
+"""A lead edits the driver diagram by forms, and nothing that is sent can break it."""
+
+import re
+import uuid
+
+import pytest
+from sqlalchemy import func, select
+
+from survey_app.models.improvement import Aim, ChangeIdea, DiagramVersion, Driver
+from tests.survey_app.loop.teacher import Teacher, visible
+
+AIM = {
+    "what": "Every student has a voice",
+    "for_whom": "Focal students",
+    "how_much": "Four of five",
+    "by_when": "June 2027",
+}
+
+
+@pytest.fixture
+def lead(app, clock):
+    person = Teacher.arrive(app, clock, "Lea Lead", roles=("lead",))
+    page = person.client.get("/account").text
+    person.form_token = re.search(r'name="csrf_token" value="([0-9a-f]+)"', page)[1]
+    return person
+
+
+def count(person, table):
+    with person.reading() as db:
+        return db.scalar(select(func.count()).select_from(table))
+
+
+def add(lead, kind, name, *, status=303, **fields):
+    """Add a driver or an idea; return its id."""
+    new_id = str(uuid.uuid4())
+    lead.post(f"/aim/{kind}/new", status, new_id=new_id, name=name, **fields)
+    return new_id
+
+
+@pytest.fixture
+def diagram(lead):
+    """An aim, a primary and a secondary driver and one idea; their ids."""
+    lead.post("/aim/edit", **AIM)
+    primary = add(lead, "drivers", "Talk")
+    secondary = add(lead, "drivers", "Time to think", parent=primary)
+    return {"primary": primary, "secondary": secondary, "idea": add(lead, "ideas", "Wait", driver=secondary)}
+
+
+def test_an_empty_network_begins_with_its_aim(lead):
+    assert "It begins with the aim" in visible(lead.get("/aim"))
+    lead.get("/aim/diagram.svg", 404)
+    lead.post("/aim/drivers/new", 422, new_id=str(uuid.uuid4()), name="Too early")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("what", " "),
+        ("what", "a\u202eb"),
+        ("how_much", "a lot more"),
+        ("by_when", "soon"),
+        ("for_whom", "x" * 121),
+    ],
+)
+def test_an_aim_says_what_for_whom_how_much_and_by_when(lead, field, typed):
+    page = lead.post("/aim/edit", 422, **(AIM | {field: typed})).text
+    assert "One thing needs another look" in visible(page)
+    assert AIM["by_when" if field != "by_when" else "what"] in page
+    assert count(lead, Aim) == 0
+
+
+def test_it_is_drawn_and_every_box_can_be_reached(lead, diagram):
+    page = lead.get("/aim")
+    for box in diagram.values():
+        assert f"/{box}" in page
+    assert "Every student has a voice. Focal students. Four of five. June 2027." in visible(page)
+    assert "<figure" in page
+    text = lead.get("/aim/diagram.txt")
+    assert "    - Time to think\n      - Wait\n" in text
+    assert lead.client.get("/aim/diagram.png").data.startswith(b"\x89PNG")
+    assert lead.get("/aim/diagram.svg").startswith("<svg")
+    lead.get("/aim/diagram.exe", 404)
+
+
+def test_nothing_can_drive_itself_in_a_circle(lead, diagram):
+    primary, secondary = diagram["primary"], diagram["secondary"]
+    idea = diagram["idea"]
+    for one, parent in ((primary, primary), (primary, secondary), (secondary, idea), (primary, "x")):
+        lead.post(f"/aim/drivers/{one}", 422, new_id=one, name="Round", parent=parent)
+    lead.post(f"/aim/drivers/{secondary}", 422, new_id=secondary, name="Up", parent="")
+    third = add(lead, "drivers", "Other")
+    lead.post(f"/aim/drivers/{primary}", 422, new_id=primary, name="Down", parent=third)
+    add(lead, "drivers", "Too deep", status=422, parent=secondary)
+    lead.get("/aim")
+
+
+def test_sent_twice_it_is_one_box_and_one_version(lead, diagram):
+    before = count(lead, DiagramVersion)
+    form = {"new_id": str(uuid.uuid4()), "name": "Once", "parent": ""}
+    for _ in range(2):
+        lead.post("/aim/drivers/new", **form)
+    assert count(lead, Driver) == 3
+    assert count(lead, DiagramVersion) == before + 1
+
+
+def test_versions_are_kept(lead, diagram):
+    secondary = diagram["secondary"]
+    form = {"new_id": secondary, "name": "Quiet time", "parent": diagram["primary"], "place": "1"}
+    lead.post(f"/aim/drivers/{secondary}", **form)
+    page = visible(lead.get("/aim"))
+    assert "version 5" in page
+    assert "Time to think" in page.split("Earlier versions")[1]
+
+
+def test_siblings_stand_where_the_lead_puts_them(lead, diagram):
+    other = add(lead, "drivers", "First of all")
+    lead.post(f"/aim/drivers/{other}", new_id=other, name="First of all", parent="", place="1")
+    text = lead.get("/aim/diagram.txt")
+    assert text.index("First of all") < text.index("Talk")
+
+
+def test_markup_stays_text(lead, diagram):
+    add(lead, "ideas", "<script>alert(1)</script> & <b>", driver=diagram["secondary"])
+    page = lead.get("/aim")
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+    assert "<script" not in lead.get("/aim/diagram.svg")
+
+
+def test_what_hangs_on_a_driver_keeps_it(lead, diagram):
+    lead.post(f"/aim/drivers/{diagram['secondary']}/remove", 422)
+    idea, secondary = diagram["idea"], diagram["secondary"]
+    lead.post(f"/aim/ideas/{idea}", new_id=idea, name="Wait", driver=secondary, is_archived="1")
+    lead.post(f"/aim/drivers/{secondary}/remove")
+    assert count(lead, Driver) == 1
+    assert count(lead, ChangeIdea) == 1
+    assert "Ideas taken off the diagram (1)" in visible(lead.get("/aim"))
+
+
+def test_two_ideas_of_one_name_are_refused(lead, diagram):
+    add(lead, "ideas", "WAIT", status=422, driver=diagram["secondary"])
+    add(lead, "ideas", "Nowhere", status=422, driver=diagram["primary"])
+
+
+def test_a_thousand_boxes_are_an_outline_and_no_more_are_taken(lead, diagram):
+    with lead.app.extensions["focal_db"].writing() as db:
+        known = db.scalars(select(ChangeIdea)).one()
+        for number in range(1000):
+            db.add(
+                ChangeIdea(
+                    organisation_id=known.organisation_id,
+                    driver_id=known.driver_id,
+                    name=f"Idea {number}",
+                    created_at=known.created_at,
+                )
+            )
+        db.commit()
+    page = lead.get("/aim")
+    assert "Idea 999" in page
+    assert "<figure" not in page
+    lead.get("/aim/diagram.svg", 404)
+    add(lead, "ideas", "One more", status=422, driver=diagram["secondary"])
+
+
+def test_a_teacher_chooses_from_it_and_the_box_says_how_often_it_was_tried(lead, diagram, app, clock):
+    teacher = Teacher.arrive(app, clock)
+    tokens = None
+    cycle = teacher.start(change="Wait")
+    tokens = teacher.cards()
+    teacher.whole_cycle(cycle, tokens, decision="adopt")
+    teacher.start(change="wait", nickname="Period 5")
+    assert "2 cycles: 1 adopt" in visible(lead.get("/aim"))
+    assert "Wait" in teacher.get(f"{cycle}/plan")
+
+
+def test_only_leads_come_here_and_another_networks_boxes_do_not_exist(lead, diagram, app, clock):
+    teacher = Teacher.arrive(app, clock)
+    for path in ("/aim", "/aim/edit", "/aim/drivers/new", "/aim/diagram.txt"):
+        teacher.get(path, 403)
+    lead.get(f"/aim/drivers/{uuid.uuid4()}", 404)
+    lead.get(f"/aim/ideas/{uuid.uuid4()}", 404)
+
+
+def test_it_asks_the_same_for_many_boxes(lead, diagram, count_statements):
+    def statements():
+        with count_statements(lead.app.extensions["focal_db"].engine) as asked:
+            lead.get("/aim")
+        return len(asked.sent)
+
+    few = statements()
+    for number in range(6):
+        add(lead, "ideas", f"Idea {number}", driver=diagram["secondary"])
+    assert statements() == few <= 25
