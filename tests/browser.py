@@ -135,7 +135,8 @@ def open_page(browser: Browser, live_server: str, request: pytest.FixtureRequest
     def open_one(*, width: int = 1280, height: int = 800, **options) -> Page:
         options = {"base_url": live_server, "viewport": {"width": width, "height": height}, **options}
         context = browser.new_context(**options)
-        context.set_default_timeout(10_000)
+        # The first picture of a process loads what draws; a busy machine needs its time.
+        context.set_default_timeout(45_000)
         contexts.append(context)
         page = context.new_page()
         _watch(page, live_server, faults)
