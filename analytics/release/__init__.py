@@ -2,16 +2,21 @@
 
 from analytics.columns import FrameError
 from analytics.release.contributions import CLASS_COUNTS, CONTRIBUTIONS, contributions_from_counts
+from analytics.release.handing_on import Band, band_to_hand_on, hand_on
 from analytics.release.ledger import Entry, Ledger, LedgerError, join_ledgers
-from analytics.release.making import VIEWS, Release, make_release
+from analytics.release.making import Release, make_release
 from analytics.release.policy import GROUPINGS, STANDARD_TABLES, Policy, PolicyError, UndeclaredGrouping
+from analytics.release.texts import TEXTS, TextRelease, release_texts
+from analytics.release.views import VIEWS
 
 __all__ = [
     "CLASS_COUNTS",
     "CONTRIBUTIONS",
     "GROUPINGS",
     "STANDARD_TABLES",
+    "TEXTS",
     "VIEWS",
+    "Band",
     "Entry",
     "FrameError",
     "Ledger",
@@ -19,8 +24,12 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Release",
+    "TextRelease",
     "UndeclaredGrouping",
+    "band_to_hand_on",
     "contributions_from_counts",
+    "hand_on",
     "join_ledgers",
     "make_release",
+    "release_texts",
 ]

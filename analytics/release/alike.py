@@ -1,14 +1,14 @@
 """Answers that are known because everyone answered alike.
 
-A mean at the very end of the scale tells what each student answered, however many they are. The figures keep
-away from the ends, but somebody who knows one class can subtract it: if all unfavourable answers of a cell are
-from her own class, she learns that all others were favourable. Cells of ten and more students, and what is
-left between such cells, are withheld where one teacher, or one teacher and one person with whom classes were
-shared, could see that.
+A mean at the very end of the scale tells what each student answered, however many they are. The figures
+keep away from the ends, but somebody who knows one class can subtract it: if all unfavourable answers of a
+cell are from her own class, she learns that all others were favourable. Cells of ten and more students, and
+what is left between such cells, are withheld where one teacher, or one teacher and one person with whom
+classes were shared, could see that.
 
-Bands of five to nine students are out of this check on purpose: "20 % or less" has to look the same for nobody
-and for one (a rule that withheld one of the two would tell which it was), so the teacher of that one child can
-tell that the others were not favourable. A network that minds raises ``smallest_group`` to ten.
+Bands of five to nine students are out of this check on purpose: "20 % or less" has to look the same for
+nobody and for one (a rule that withheld one of the two would tell which it was), so the teacher of that one
+child can tell that the others were not favourable. A network that minds raises ``smallest_group`` to ten.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ from analytics.release.figures import Known
 from analytics.release.policy import Policy
 from analytics.release.remainders import Nest, known_of, remainders, smallest_child
 from analytics.release.statements import Statements
-
-View = tuple[int, ...]
-"""Teachers (codes) whose classes one person knows."""
+from analytics.release.views import View
 
 
 def withhold_alike_cells(

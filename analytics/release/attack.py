@@ -75,10 +75,12 @@ class Problem:
         limits = sp.hstack((self.limits, sp.csr_array((self.limits.shape[0], width)))).tocsr()
         ranged = limits[~equal]
         above = sp.vstack((ranged, -ranged, further))
-        found = linprog(
+        found: Any = linprog(  # type: ignore[call-overload]  # its stubs know no sparse matrices
             -aim,
             A_ub=above if above.shape[0] else None,
-            b_ub=np.concatenate((self.most[~equal], -self.least[~equal], further_most)) if above.shape[0] else None,
+            b_ub=np.concatenate((self.most[~equal], -self.least[~equal], further_most))
+            if above.shape[0]
+            else None,
             A_eq=limits[equal] if equal.any() else None,
             b_eq=self.most[equal] if equal.any() else None,
             bounds=np.stack((np.zeros(len(upper)), upper), axis=1),
@@ -86,8 +88,8 @@ class Problem:
         )
         if found.status == 2:
             raise Contradiction(
-                "No answers fit these figures. The ledger and this release were not made from the same answers:"
-                " restore the ledger, or make the release again from the snapshots."
+                "No answers fit these figures. The ledger and this release were not made from the same"
+                " answers: restore the ledger, or make the release again from the snapshots."
             )
         if found.x is None:
             raise RuntimeError(f"The linear program was not solved: {found.message}")
@@ -121,14 +123,20 @@ def favourable_problem(space: Space, known: Known, scale: Scale) -> Problem:
         The item's scale.
     """
     limits = _tightened(space, known, scale)
-    return Problem(sp.csr_array(space.matrix), limits.least, limits.most, space.size.astype(np.float64))
+    return Problem(
+        sp.csr_array(space.matrix),
+        limits.least.astype(float),
+        limits.most.astype(float),
+        space.size.astype(float),
+    )
 
 
 def total_problem(space: Space, known: Known, scale: Scale) -> Problem:
     """Return the limits on the sum of steps of each group; parameters as :func:`favourable_problem`."""
     limits = _tightened(space, known, scale)
     upper = (scale.top * space.size).astype(np.float64)
-    return Problem(sp.csr_array(space.matrix), limits.total_least, limits.total_most, upper)
+    ends = limits.total_least.astype(float), limits.total_most.astype(float)
+    return Problem(sp.csr_array(space.matrix), *ends, upper)
 
 
 def pinned(problem: Problem, aims: Floats, truth: Floats, enough: Floats, *, rounds: int = 4) -> Bools:
@@ -153,7 +161,9 @@ def pinned(problem: Problem, aims: Floats, truth: Floats, enough: Floats, *, rou
     """
     stacked = sp.csr_array(aims)
     low, high = np.where(np.isnan(truth), np.inf, truth), np.where(np.isnan(truth), -np.inf, truth)
-    step = np.where(np.isnan(enough), np.random.default_rng(11).choice((-1.0, 1.0), size=len(aims)), enough - truth)
+    step = np.where(
+        np.isnan(enough), np.random.default_rng(11).choice((-1.0, 1.0), size=len(aims)), enough - truth
+    )
 
     def held() -> Bools:
         several = np.floor(high + _SLACK) - np.ceil(low - _SLACK) >= 1
@@ -169,7 +179,8 @@ def pinned(problem: Problem, aims: Floats, truth: Floats, enough: Floats, *, rou
             found = problem.best(np.asarray(stacked[asked].T @ np.sign(step[asked])))
         else:
             found = problem.moved(stacked[asked], truth[asked], step[asked])
-        low, high = np.minimum(low, stacked @ found), np.maximum(high, stacked @ found)
+        value = np.asarray(stacked @ found)
+        low, high = np.minimum(low, value), np.maximum(high, value)
         open_ = held()
         step = np.where(np.isnan(enough), -step, step)
     for place in np.flatnonzero(open_):

@@ -10,7 +10,6 @@ from math import comb
 import numpy as np
 
 from analytics.columns import Bools, Floats, Ints
-from analytics.release.alike import View
 from analytics.release.attack import Scale, favourable_problem, pinned, total_problem
 from analytics.release.cells import passes_first_rule
 from analytics.release.contributions import Rows
@@ -19,7 +18,7 @@ from analytics.release.linear import Leak, culprits, last_used, solved_by_inside
 from analytics.release.policy import Policy
 from analytics.release.space import Space, space_of
 from analytics.release.statements import Statements
-
+from analytics.release.views import View
 
 MOST_COALITIONS = 2000
 """Up to so many, all coalitions of teachers are asked about each item."""
@@ -76,7 +75,7 @@ def audit_block(
     suspects : list, optional
         Coalitions to ask, where others were asked before.
     by_value : bool
-        False leaves out the linear program, which looks at what the figures say.
+        False leaves out all but the first attacker, for texts.
     """
     answers = np.flatnonzero(statements.givers.block == block)
     here = statements.block == block
@@ -91,6 +90,8 @@ def audit_block(
     found += solved_cells(space, hidden)
     if found and (back := culprits(space, found, statements.fixed[space.statements])):
         return Finding(found, back, suspects=suspects)
+    if not by_value:
+        return Finding([], [])
     exact = here & (detail >= STEPS)
     bands = (detail[space.statements] < STEPS).any()
     sums = space_of(*given, exact, priority, policy.insiders) if bands else space
@@ -98,7 +99,7 @@ def audit_block(
     if asked is None:
         asked = coalitions(sums, views, policy) if sums is not None else []
     finding = _by_insiders(statements, sums, asked, policy)
-    if finding.statements or not by_value:
+    if finding.statements:
         return finding
     program = _by_program(statements, space, rows, hidden, statements.known(detail, policy), policy)
     return replace(program, suspects=finding.suspects)
@@ -107,9 +108,9 @@ def audit_block(
 def coalitions(space: Space, views: Sequence[View], policy: Policy) -> list[View]:
     """Return who might put their classes together.
 
-    Every person with whom classes were shared, with every teacher; and any ``insiders`` teachers. Where those
-    would be more than :data:`MOST_COALITIONS`, only such as stand together in a sum, or between two sums, of so
-    few teachers that what the others add could be the answers of fewer than the smallest group.
+    Every person with whom classes were shared, with every teacher; and any ``insiders`` teachers. Where
+    those would be more than :data:`MOST_COALITIONS`, every single teacher, and such as stand together in a
+    sum, or between two sums, of so few teachers that the others could be fewer than the smallest group.
     """
     everyone = sorted(space.groups_of)
     shared = [(*view, teacher) for view in views for teacher in everyone if teacher not in view]
@@ -140,9 +141,7 @@ def _few_teachers(space: Space, policy: Policy) -> set[frozenset[int]]:
     return found
 
 
-def _by_insiders(
-    statements: Statements, sums: Space | None, asked: list[View], policy: Policy
-) -> Finding:
+def _by_insiders(statements: Statements, sums: Space | None, asked: list[View], policy: Policy) -> Finding:
     leaks: list[Leak] = []
     back: set[int] = set()
     if sums is not None:
@@ -169,7 +168,7 @@ def _by_program(
 
 
 def _priority(statements: Statements) -> Ints:
-    """Return the order in which statements are kept: what is out already first, then those of most students."""
+    """Return the order in which statements are kept: what is out already, then those of most students."""
     order = np.lexsort((-statements.who.students, ~statements.fixed))
     rank = np.empty(len(statements), dtype=np.int64)
     rank[order] = np.arange(len(statements))
@@ -222,12 +221,12 @@ def _add(aims: Floats, values: Floats) -> Floats:
 
 
 def _true_sums(space: Space, rows: Rows) -> tuple[Floats, Floats]:
-    """Return favourable answers and sum of steps of each group; NaN where an answer is in the ledger alone."""
+    """Return favourable answers and sum of steps of each group; NaN where only the ledger knows one."""
     own = space.answers < len(rows)
     count = len(space.size)
 
     def add(values: Ints) -> Floats:
-        return np.bincount(space.group[own], values[space.answers[own]], minlength=count)
+        return np.bincount(space.group[own], values[space.answers[own]], minlength=count).astype(np.float64)
 
     whole = add(np.ones(len(rows), dtype=np.int64)) == space.size
     favourable, total = add(rows.favourable.astype(np.int64)), add(rows.step)

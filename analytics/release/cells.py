@@ -1,4 +1,4 @@
-"""The cells of the asked tables: who is in each, what its answers add up to, and the first rule of the policy."""
+"""The cells of the asked tables: who is in each, what its answers add up to, and the policy's first rule."""
 
 from __future__ import annotations
 
@@ -102,7 +102,9 @@ def _cells_of(rows: Rows, groupings: tuple[str, ...]) -> tuple[Ints, Ints, Ints]
     """Return the answers inside the table, the cell of each, and an answer of each cell."""
     for name in groupings:
         if name not in rows.frame:
-            raise FrameError(CONTRIBUTIONS.name, "A table is grouped by this column: it is missing.", column=name)
+            raise FrameError(
+                CONTRIBUTIONS.name, "A table is grouped by this column: it is missing.", column=name
+            )
     inside = np.ones(len(rows), dtype=bool)
     for name in groupings:
         inside &= rows.frame[name].notna().to_numpy()

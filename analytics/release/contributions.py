@@ -42,8 +42,14 @@ CONTRIBUTIONS = Table(
 
 CLASS_COUNTS = Table(
     "class counts",
-    (*_WHO, *_WHAT[:2], Column("value", "number", "option code as picked"), _RATING, *_GROUPS)
-    + (Column("count", "whole", "students who picked it, 0 or more"),),
+    (
+        *_WHO,
+        *_WHAT[:2],
+        Column("value", "number", "option code as picked"),
+        Column("count", "whole", "students who picked it, 0 or more"),
+        _RATING,
+        *_GROUPS,
+    ),
     ("administration", "item", "value"),
 )
 """One row an option of an item in a pooled administration: what a snapshot keeps."""
@@ -313,4 +319,5 @@ def _rating_steps(frame: pd.DataFrame, items: pd.DataFrame, place: Ints) -> Floa
     step = frame["rating"].to_numpy(dtype=np.float64) - lowest
     wrong = ~np.isnan(step) & ((step < 0) | (step >= steps) | (step != np.floor(step)))
     refuse(CONTRIBUTIONS, "rating", frame, wrong, "Expected one of the item's option codes.")
-    return np.where(items["reverse"].to_numpy()[place], steps - 1 - step, step)
+    turned = np.where(items["reverse"].to_numpy()[place], steps - 1 - step, step)
+    return np.asarray(turned, dtype=np.float64)

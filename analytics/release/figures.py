@@ -24,9 +24,9 @@ COARSE = 5
 """What percentages and means are rounded to below the policy's ``whole_from`` students; 1 above. Sums of few
 answers that are known to the last one can be subtracted from one another too well."""
 
-MEAN_ENDS = {STEPS: (10, 90), FULL: (10, 90)}
-"""A mean at or beyond these is shown as "10 or less" and so on: nearer to the end of the scale it would say
-that everyone answered alike, and so what each of them answered. Between them two steps are always missing."""
+MEAN_LOW, MEAN_HIGH = 10, 90
+"""A mean at or beyond these is shown as "10 or less" and "90 or more": nearer to the end of the scale it
+would say that nearly everyone answered alike, and so what each of them answered."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +65,16 @@ def known(sums: Sums, detail: Ints, smallest_segment: int) -> Known:
     Two of nine favourable are "between 20 and 80 %", which could be two to seven:
 
     >>> one = np.ones(1, dtype=np.int64)
-    >>> nine = Sums(9 * one, 2 * one, 12 * one, 3 * one, 2 * one, 2 * one)
+    >>> nine = Sums(9 * one, 2 * one, 12 * one, 3 * one, 2 * one, 2 * one, 5 * one)
     >>> given = known(nine, one * BANDS, 3)
     >>> [int(given.least[0]), int(given.most[0]), int(given.total_most[0])]
     [2, 7, 27]
     """
     n, f = sums.answers, sums.favourable
     low, high = share_range(sums, detail, smallest_segment)
-    least = np.where(low > LOW_BAND, -(-low * n // 100), np.where(low == LOW_BAND, n * LOW_BAND // 100 + 1, 0))
+    least = np.where(
+        low > LOW_BAND, -(-low * n // 100), np.where(low == LOW_BAND, n * LOW_BAND // 100 + 1, 0)
+    )
     most = np.where(high < 100, -(-high * n // 100) - 1, n)
     most = np.where((low == 0) & (high == LOW_BAND), n * LOW_BAND // 100, most)
     exact = _exact(sums, detail, smallest_segment)
@@ -81,10 +83,8 @@ def known(sums: Sums, detail: Ints, smallest_segment: int) -> Known:
     most = np.where(blind, n, np.where(exact, f, most))
     scale = n * sums.top
     mean_low, mean_high = mean_ends(sums, detail)
-    total_least, total_most = sums.total.copy(), sums.total.copy()
-    for ends in MEAN_ENDS.values():
-        total_least[mean_high == ends[1]] = (-(-ends[1] * scale // 100))[mean_high == ends[1]]
-        total_most[mean_low == ends[0]] = (ends[0] * scale // 100)[mean_low == ends[0]]
+    total_least = np.where(mean_high > 0, -(-MEAN_HIGH * scale // 100), sums.total)
+    total_most = np.where(mean_low > 0, MEAN_LOW * scale // 100, sums.total)
     total_least = np.where((detail < STEPS) | (mean_low > 0), 0, total_least)
     total_most = np.where((detail < STEPS) | (mean_high > 0), scale, total_most)
     return Known(least, most, total_least, total_most)
@@ -116,12 +116,9 @@ def share_range(sums: Sums, detail: Ints, smallest_segment: int) -> tuple[Ints, 
 def mean_ends(sums: Sums, detail: Ints) -> tuple[Ints, Ints]:
     """Return the end that stands in place of a mean: "or less" first, "or more" second, 0 where none does."""
     scale = sums.answers * sums.top
-    low, high = np.zeros(len(scale), dtype=np.int64), np.zeros(len(scale), dtype=np.int64)
-    for shown, (bottom, top) in MEAN_ENDS.items():
-        here = detail == shown
-        low = np.where(here & (100 * sums.total <= bottom * scale), bottom, low)
-        high = np.where(here & (100 * sums.total >= top * scale), top, high)
-    return low, high
+    low = (detail >= STEPS) & (100 * sums.total <= MEAN_LOW * scale)
+    high = (detail >= STEPS) & (100 * sums.total >= MEAN_HIGH * scale)
+    return np.where(low, MEAN_LOW, 0), np.where(high, MEAN_HIGH, 0)
 
 
 def mean(sums: Sums, grain: Ints) -> Ints:
@@ -164,9 +161,9 @@ def segments(
     """Merge the options of one item until each segment holds enough students.
 
     The segment with fewest students joins its smaller neighbour, on its own side of the favourable border
-    where it has one there, until every segment has ``smallest`` students. Where the share is "20 % or less" or
-    "80 % or more", the options of the smaller side are one segment with the next option from the start. What
-    would be a single segment says nothing and is not shown.
+    where it has one there, until every segment has ``smallest`` students. Where the share is "20 % or less"
+    or "80 % or more", the options of the smaller side are one segment with the next option from the start.
+    What would be a single segment says nothing and is not shown.
 
     Parameters
     ----------
@@ -188,9 +185,12 @@ def segments(
 
     Examples
     --------
+    >>> answers = np.array([2, 6, 9, 12])
+    >>> segments(answers, 2, 3, 1, lambda low, high: int(answers[low:high + 1].sum()))
+    ((1, 2, 28), (3, 3, 31), (4, 4, 41))
     >>> answers = np.array([1, 2, 9, 12])
     >>> segments(answers, 2, 3, 1, lambda low, high: int(answers[low:high + 1].sum()))
-    ((1, 2, 13), (3, 3, 38), (4, 4, 50))
+    ((1, 3, 50), (4, 4, 50))
     """
     parts = _options(counts, favourable_from)
     size = {part: students(*part) for part in parts}
@@ -201,7 +201,8 @@ def segments(
         neighbours = [place for place in (low - 1, low + 1) if 0 <= place < len(parts)]
         side = parts[low][0] >= favourable_from
         other = min(
-            neighbours, key=lambda place: ((parts[place][0] >= favourable_from) != side, size[parts[place]], place)
+            neighbours,
+            key=lambda place: ((parts[place][0] >= favourable_from) != side, size[parts[place]], place),
         )
         first, last = sorted((low, other))
         joined = (parts[first][0], parts[last][1])
@@ -226,12 +227,14 @@ def _options(counts: Ints, favourable_from: int) -> list[tuple[int, int]]:
     favourable = counts[favourable_from:].sum()
     if not at_end(favourable, counts.sum()):
         return single
-    first, last = (0, favourable_from) if 2 * favourable > counts.sum() else (favourable_from - 1, len(counts) - 1)
+    first, last = (
+        (0, favourable_from) if 2 * favourable > counts.sum() else (favourable_from - 1, len(counts) - 1)
+    )
     first = max(first, 0)
     return [*single[:first], (first, last), *single[last + 1 :]]
 
 
 def _exact(sums: Sums, detail: Ints, smallest_segment: int) -> Bools:
-    """Say where a percentage is shown: never at the ends, nor where one side is so small that it is merged."""
+    """Say where a percentage is shown: not at the ends, nor where one side is so small that it is merged."""
     inside = (detail == FULL) & (sums.smaller_side >= smallest_segment)
     return np.asarray(inside & ~at_end(sums.favourable, sums.answers), dtype=np.bool_)

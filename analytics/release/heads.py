@@ -28,7 +28,10 @@ class Heads:
         self._rooms: dict[int, set[int]] = {}
         self._students: dict[int, dict[int, set[int]]] = {}
         self._turnout: dict[int, Counter[tuple[int, int]]] = {}
-        columns = (group, *(getattr(givers, name)[answers] for name in ("teacher", "room", "administration", "student")))
+        columns = (
+            group,
+            *(getattr(givers, name)[answers] for name in ("teacher", "room", "administration", "student")),
+        )
         for at, teacher, room, given, student in np.stack(columns).T.tolist():
             self.teacher_of[room] = teacher
             self._rooms.setdefault(at, set()).add(room)

@@ -105,7 +105,9 @@ class Ledger:
                 (teacher, room, given, student) for teacher, room, given, student in whole["contributors"]
             )
         except (ValueError, TypeError, KeyError) as error:
-            raise LedgerError(f"This is not a ledger of releases: {error}. Restore it from a backup.") from error
+            raise LedgerError(
+                f"This is not a ledger of releases: {error}. Restore it from a backup."
+            ) from error
         if any(not 0 <= member < len(contributors) for entry in entries for member in entry.members):
             raise LedgerError("An entry of the ledger names a contributor that is not in it. Restore it.")
         return cls(contributors, entries)

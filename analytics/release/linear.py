@@ -71,7 +71,9 @@ def solved_cells(space: Space, cells: Iterable[Ints]) -> list[Leak]:
     return found
 
 
-def solved_by_insiders(space: Space, coalitions: Iterable[tuple[int, ...]], smallest_group: int) -> list[Leak]:
+def solved_by_insiders(
+    space: Space, coalitions: Iterable[tuple[int, ...]], smallest_group: int
+) -> list[Leak]:
     """Return sets of fewer than ``smallest_group`` students of others that insiders work out together.
 
     Looks at single groups and at any groups of one class; the first find of a coalition stands for all.
@@ -86,45 +88,78 @@ def solved_by_insiders(space: Space, coalitions: Iterable[tuple[int, ...]], smal
         The policy's.
     """
     left = space.residual(np.arange(len(space.size)))
-    small = set(np.flatnonzero(space.who.students < smallest_group).tolist())
-    sets = [(group,) for group in small] + space.heads.of_one_class(sorted(small), smallest_group)
+    small = np.flatnonzero(space.who.students < smallest_group).tolist()
+    sets = _Sets(left, [(group,) for group in small] + space.heads.of_one_class(small, smallest_group))
     found = []
     for coalition in coalitions:
-        touched = {group for teacher in coalition for group in space.groups_of.get(teacher, ())}
-        known = np.array([group for group in touched if space.taught[group] <= set(coalition)], dtype=np.int64)
-        mixed = touched.difference(known.tolist())
-        # Groups that other teachers share with the coalition hold fewer strangers than before.
-        fewer = [group for group in mixed if space.heads.count([group], coalition) < smallest_group]
-        own = [groups for groups in sets if touched.isdisjoint(groups)]
-        own += [(group,) for group in fewer]
-        if fewer:
-            near = {room for group in fewer for room in space.heads.rooms(group, coalition)}
-            beside = [group for group in small - touched if near.intersection(space.heads.rooms(group))]
-            own += space.heads.of_one_class(sorted({*fewer, *beside}), smallest_group, coalition)
-        groups = _first_solved(left, own, known)
+        touched = sorted({group for teacher in coalition for group in space.groups_of.get(teacher, ())})
+        known = np.array(
+            [group for group in touched if space.taught[group] <= set(coalition)], dtype=np.int64
+        )
+        half = _explained(left, known)
+        groups = sets.first_solved(half, touched)
+        mixed = set(touched).difference(known.tolist())
+        if not groups and mixed:
+            groups = _Sets(left, _strangers(space, mixed, small, coalition, smallest_group)).first_solved(
+                half, []
+            )
         if groups:
             found.append(_leak(space, groups, coalition, known))
     return found
 
 
-def _first_solved(left: Floats, sets: list[tuple[int, ...]], known: Ints) -> tuple[int, ...]:
-    """Return the first set of which a weighted sum is solved, the groups ``known`` taken as given; or ()."""
-    if not sets:
+class _Sets:
+    """Sets of groups, and how far each is from being solved before anybody puts anything in."""
+
+    def __init__(self, left: Floats, sets: list[tuple[int, ...]]) -> None:
+        self.left = left
+        sizes = sorted({len(groups) for groups in sets})
+        self.at = [np.array([groups for groups in sets if len(groups) == size]) for size in sizes]
+        self.low = [np.linalg.eigvalsh(left[at[:, :, None], at[:, None, :]])[:, 0] for at in self.at]
+
+    def first_solved(self, half: Floats, touched: list[int]) -> tuple[int, ...]:
+        """Return the first set, of those that hold no touched group, of which a weighted sum is solved."""
+        used = np.zeros(len(self.left), dtype=bool)
+        used[touched] = True
+        explained = (half**2).sum(axis=1)
+        for at, low in zip(self.at, self.low, strict=True):
+            # What is put in can take no more from the least eigenvalue than from the trace.
+            open_ = (explained[at].sum(axis=1) > low - ZERO) & ~used[at].any(axis=1)
+            asked = at[open_]
+            if len(asked):
+                blocks = self.left[asked[:, :, None], asked[:, None, :]] - half[asked] @ half[
+                    asked
+                ].transpose(0, 2, 1)
+                solved = np.flatnonzero(np.linalg.eigvalsh(blocks)[:, 0] < ZERO)
+                if len(solved):
+                    return tuple(asked[solved[0]].tolist())
         return ()
-    half = np.zeros((len(left), 0))
-    if len(known):
-        values, vectors = np.linalg.eigh(left[np.ix_(known, known)])
-        real = values > ZERO
-        half = left[:, known] @ (vectors[:, real] / np.sqrt(values[real]))
-    width = np.array([len(groups) for groups in sets])
-    for size in np.unique(width):
-        at = np.array([groups for groups in sets if len(groups) == size])
-        blocks = left[at[:, :, None], at[:, None, :]] - half[at] @ half[at].transpose(0, 2, 1)
-        low = blocks[:, 0, 0] if size == 1 else np.linalg.eigvalsh(blocks)[:, 0]
-        hit = np.flatnonzero(low < ZERO)
-        if len(hit):
-            return tuple(int(group) for group in at[hit[0]])
-    return ()
+
+
+def _explained(left: Floats, known: Ints) -> Floats:
+    """Return, for each group, coordinates of the part of it that the groups ``known`` determine."""
+    if not len(known):
+        return np.zeros((len(left), 0))
+    values, vectors = np.linalg.eigh(left[np.ix_(known, known)])
+    real = values > ZERO
+    return np.asarray(left[:, known] @ (vectors[:, real] / np.sqrt(values[real])), dtype=np.float64)
+
+
+def _strangers(
+    space: Space, mixed: set[int], small: list[int], coalition: tuple[int, ...], smallest_group: int
+) -> list[tuple[int, ...]]:
+    """Return sets of too few students among groups that a coalition shares with other teachers."""
+    fewer = [group for group in sorted(mixed) if space.heads.count([group], coalition) < smallest_group]
+    if not fewer:
+        return []
+    near = {room for group in fewer for room in space.heads.rooms(group, coalition)}
+    beside = [
+        group
+        for group in small
+        if group not in mixed and near.intersection(space.heads.rooms(group, coalition))
+    ]
+    together = space.heads.of_one_class(sorted({*fewer, *beside}), smallest_group, coalition)
+    return [(group,) for group in fewer] + together
 
 
 def culprits(space: Space, leaks: Sequence[Leak], out: Bools) -> list[int]:
@@ -174,7 +209,9 @@ def last_used(space: Space, leak: Leak, out: Bools) -> int | None:
     if len(leak.known):
         own = np.flatnonzero(leak.vector)
         across = space.residual(leak.known, own) @ leak.vector[own]
-        combined[leak.known] -= np.linalg.pinv(space.residual(leak.known), rcond=1e-9, hermitian=True) @ across
+        combined[leak.known] -= (
+            np.linalg.pinv(space.residual(leak.known), rcond=1e-9, hermitian=True) @ across
+        )
     used = space.pivots[np.abs(space.basis @ combined) > 1e-5]
     free = used[~out[used]]
     return int(space.statements[free[-1]]) if len(free) else None
@@ -244,7 +281,9 @@ def _signed_sums(space: Space, tiny: Ints) -> list[tuple[int, ...]]:
     found: set[frozenset[int]] = set()
     left, right = np.searchsorted(size, single - 1e-9), np.searchsorted(size, single + 1e-9)
     for place in np.flatnonzero(right > left):
-        found |= {frozenset({int(place), *map(int, ends[:, match])}) for match in order[left[place] : right[place]]}
+        found |= {
+            frozenset({int(place), *map(int, ends[:, match])}) for match in order[left[place] : right[place]]
+        }
     for place in np.flatnonzero(np.diff(size) < 1e-9):
         found.add(frozenset({*map(int, ends[:, order[place]]), *map(int, ends[:, order[place + 1]])}))
     return sorted(tuple(sorted(int(tiny[at]) for at in places)) for places in found if len(places) > 2)

@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from analytics.columns import Column, Ints, Table, checked_columns
-from analytics.release.alike import View
-from analytics.release.cells import Cells, build_cells, passes_first_rule, plain
+from analytics.release.cells import build_cells, passes_first_rule
 from analytics.release.contributions import Rows, check_contributions
-from analytics.release.figures import Known
-from analytics.release.ledger import Entry, Ledger, LedgerError
-from analytics.release.policy import GROUPINGS, STANDARD_TABLES, Policy, check_tables
+from analytics.release.entries import Decision, entries_of, figures_of, still_standing
+from analytics.release.ledger import Ledger, LedgerError
+from analytics.release.policy import STANDARD_TABLES, Policy, check_tables
 from analytics.release.protect import protect
-from analytics.release.showing import as_bytes, as_table, in_order, members_of, shown_cells
-from analytics.release.statements import CONTRIBUTOR, Statements, contributors_of, state
-
-VIEWS = Table(
-    "views",
-    (
-        Column("viewer", "key", "somebody with whom classes were shared"),
-        Column("teacher", "key", "a teacher whose classes that person knows"),
-    ),
-    ("viewer", "teacher"),
-)
-"""Who, beside each teacher herself, knows the answers of a class: coaches and colleagues it was shared with."""
+from analytics.release.showing import as_bytes, laid_out, shown_cells
+from analytics.release.statements import state
+from analytics.release.views import view_codes
 
 
 @dataclass(frozen=True)
@@ -80,18 +67,6 @@ class Release:
         return hashlib.sha256(self.as_bytes()).hexdigest()
 
 
-@dataclass(frozen=True)
-class Decision:
-    """Checked answers, their cells, and what each cell may show; ``kept`` maps cells to ledger entries."""
-
-    rows: Rows
-    cells: Cells
-    statements: Statements
-    detail: Ints
-    kept: dict[int, Entry]
-    rounds: int
-
-
 def make_release(
     contributions: pd.DataFrame,
     items: pd.DataFrame,
@@ -107,8 +82,8 @@ def make_release(
     Parameters
     ----------
     contributions : DataFrame
-        :data:`~analytics.release.CONTRIBUTIONS`: one row an answer from the latest snapshots. Leave nothing out
-        that was in an earlier release, except what was erased.
+        :data:`~analytics.release.CONTRIBUTIONS`: one row an answer, from the latest snapshots. Leave nothing
+        out that was in an earlier release, except what was erased.
     items : DataFrame
         ITEMS of :mod:`analytics.frames`.
     tables : sequence of sequence of str
@@ -160,22 +135,31 @@ def make_release(
     """
     policy = policy or Policy()
     wanted = check_tables(tables)
+    earlier = checked_label(label, ledger)
+    rows = check_contributions(contributions, items)
+    return publish(decide(rows, wanted, policy, earlier, views), wanted, label, policy)
+
+
+def checked_label(label: str, ledger: Ledger | None) -> Ledger:
+    """Return the ledger; refuse a label that is empty or stands in it already."""
     earlier = ledger or Ledger()
     if not isinstance(label, str) or not label:
         raise LedgerError("A release needs a label: a text that names it in the ledger.")
     if any(entry.release == label for entry in earlier.entries):
         raise LedgerError(f"A release {label!r} stands in the ledger already: give this one another label.")
-    rows = check_contributions(contributions, items)
-    decision = decide(rows, wanted, policy, earlier, views)
-    shown = shown_cells(rows, decision.cells, decision.detail, policy, label)
-    new = entries_of(decision, shown, wanted, label, policy)
-    figures = {**shown, **{cell: _figures(entry) for cell, entry in decision.kept.items()}}
+    return earlier
+
+
+def publish(decision: Decision, tables: tuple[tuple[str, ...], ...], label: str, policy: Policy) -> Release:
+    """Return what was decided as tables for people and entries for the ledger."""
+    shown = shown_cells(decision.rows, decision.cells, decision.detail, policy, label)
+    figures = {**shown, **{cell: figures_of(entry) for cell, entry in decision.kept.items()}}
     return Release(
         label=label,
-        cells=_laid_out(decision, wanted, figures),
-        ledger=new,
+        cells=laid_out(decision.rows, decision.cells, tables, figures),
+        ledger=entries_of(decision, shown, tables, label, policy),
         kept=len(decision.kept),
-        dropped=rows.dropped,
+        dropped=decision.rows.dropped,
         rounds=decision.rounds,
         policy=policy,
     )
@@ -193,126 +177,8 @@ def decide(
     """Sort answers into cells and decide what each may show; ``by_value`` also looks at the answers."""
     cells = build_cells(rows, tables, policy)
     statements = state(rows, cells, tables, ledger, policy)
-    shared = _view_codes(views, statements)
+    shared = view_codes(views, statements.teachers)
     protection = protect(statements, rows, shared, policy, by_value=by_value)
     detail = protection.detail[: len(cells)]
-    kept = _kept(rows, statements, tables, detail, policy)
+    kept = still_standing(rows, statements, tables, detail, passes_first_rule(cells.who, policy), policy)
     return Decision(rows, cells, statements, detail, kept, protection.rounds)
-
-
-def entries_of(
-    decision: Decision,
-    shown: dict[int, dict[str, Any]],
-    tables: tuple[tuple[str, ...], ...],
-    label: str,
-    policy: Policy,
-) -> Ledger:
-    """Return the ledger entries of the cells that are shown and did not stand there just so before."""
-    cells, statements = decision.cells, decision.statements
-    known = statements.known(np.concatenate((decision.detail, statements.ledger_detail)), policy)
-    before = _latest(statements.ledger)
-    people = contributors_of(decision.rows)
-    answers = members_of(cells)
-    used: dict[int, int] = {}
-    entries = []
-    for cell in sorted(shown):
-        name = _name(decision.rows, cells, tables, cell)
-        if name in before and _unchanged(statements, before[name], cell, shown[cell]):
-            continue
-        entries.append(
-            Entry(
-                release=label,
-                **dict(zip(("table", "key", "item", "mode"), name, strict=True)),
-                detail=int(decision.detail[cell]),
-                answers=int(cells.who.answers[cell]),
-                **{limit.name: int(getattr(known, limit.name)[cell]) for limit in fields(Known)},
-                top=int(cells.sums.top[cell]),
-                favourable_from=int(cells.sums.favourable_from[cell]),
-                shown=shown[cell],
-                members=tuple(used.setdefault(answer, len(used)) for answer in answers[cell].tolist()),
-            )
-        )
-    listed = people.iloc[list(used)][list(CONTRIBUTOR)].itertuples(index=False, name=None)
-    return Ledger(tuple(listed), tuple(entries))
-
-
-def _kept(
-    rows: Rows, statements: Statements, tables: tuple[tuple[str, ...], ...], detail: Ints, policy: Policy
-) -> dict[int, Entry]:
-    """Return, for cells that would pass alone and are withheld now, the entry whose figures still stand.
-
-    They stand where the cell has only grown since, so that nobody in them was erased: they are out already.
-    """
-    cells, kept = statements.cells, {}
-    before = _latest(statements.ledger)
-    passes = passes_first_rule(cells.who, policy)
-    for cell in np.flatnonzero(passes & (detail == 0)).tolist() if before else ():
-        number = before.get(_name(rows, cells, tables, cell))
-        if number is None:
-            continue
-        entry = statements.ledger.entries[number]
-        old = statements.answers_of(len(cells) + number)
-        grown = np.isin(old, statements.answers_of(cell)).all()
-        if grown and entry.detail <= policy.detail(int(entry.shown["n"])):
-            kept[cell] = entry
-    return kept
-
-
-def _name(rows: Rows, cells: Cells, tables: tuple[tuple[str, ...], ...], cell: int) -> tuple[Any, ...]:
-    """Return what names a cell over all releases: table, key, item, mode."""
-    item, mode = rows.blocks[cells.block[cell]]
-    return (tables[cells.table[cell]], cells.key[cell], str(plain(item)), mode)
-
-
-def _latest(ledger: Ledger) -> dict[tuple[Any, ...], int]:
-    return {entry.name: number for number, entry in enumerate(ledger.entries)}
-
-
-def _unchanged(statements: Statements, number: int, cell: int, shown: dict[str, Any]) -> bool:
-    old = statements.ledger.entries[number].shown
-    same = all(_plain(old.get(key)) == _plain(value) for key, value in shown.items() if key != "as_of")
-    before = statements.answers_of(len(statements.cells) + number)
-    return same and np.array_equal(before, statements.answers_of(cell))
-
-
-def _plain(value: Any) -> Any:
-    """Return a figure as it reads back from a stored ledger, where tuples are lists."""
-    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
-
-
-def _figures(entry: Entry) -> dict[str, Any]:
-    parts = entry.shown.get("distribution")
-    return {**entry.shown, "distribution": None if parts is None else tuple(map(tuple, parts))}
-
-
-def _view_codes(views: pd.DataFrame | None, statements: Statements) -> list[View]:
-    """Return, for each viewer, the codes of the teachers she knows of; equal views once."""
-    if views is None:
-        return []
-    given = checked_columns(VIEWS, views)
-    known: dict[Any, set[int]] = {}
-    for viewer, teacher in zip(given["viewer"], given["teacher"], strict=True):
-        code = statements.teachers.get(str(plain(teacher)))
-        if code is not None:
-            known.setdefault(viewer, set()).add(code)
-    return sorted({tuple(sorted(codes)) for codes in known.values()})
-
-
-def _laid_out(
-    decision: Decision, tables: tuple[tuple[str, ...], ...], figures: dict[int, dict[str, Any]]
-) -> pd.DataFrame:
-    """Return every key of every table with every item and mode: what is not there looks like what is withheld."""
-    cells, blocks = decision.cells, decision.rows.blocks
-    at = {(int(cells.table[c]), cells.key[c], int(cells.block[c])): c for c in range(len(cells))}
-    groupings = [name for name in GROUPINGS if any(name in table for table in tables)]
-    listed = []
-    for place, table in enumerate(tables):
-        keys = {key for where, key, _ in at if where == place}
-        for key in sorted(keys, key=in_order):
-            values = dict(zip(table, key, strict=True))
-            for block, (item, mode) in enumerate(blocks):
-                name = {"table": "+".join(table) or "network"}
-                name |= {grouping: values.get(grouping) for grouping in groupings}
-                cell = at.get((place, key, block), -1)
-                listed.append(({**name, "item": plain(item), "mode": mode}, figures.get(cell)))
-    return as_table(["table", *groupings, "item", "mode"], listed)

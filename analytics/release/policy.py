@@ -1,4 +1,4 @@
-"""The numbers of the release policy, which a network may raise and never lower, and the declared groupings."""
+"""The numbers of the release policy, which a network may raise and never lower; the declared groupings."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class Policy:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            given, least = getattr(self, field.name), field.default
+            given, least = getattr(self, field.name), _DEFAULTS[field.name]
             whole = isinstance(least, int)
             if isinstance(given, bool) or not isinstance(given, int if whole else (int, float)):
                 kind = "a whole number" if whole else "a number"
@@ -105,8 +105,8 @@ class Policy:
             if field.name == "largest_share":
                 if not 0 < given <= least:
                     raise PolicyError(
-                        f"{field.name} is {given} and must lie above 0 and may not be above {least}: a network"
-                        " may ask for more teachers with more even shares, never for fewer."
+                        f"{field.name} is {given} and must lie above 0 and may not be above {least}: a"
+                        " network may ask for more teachers with more even shares, never for fewer."
                     )
             elif not given >= least:
                 raise PolicyError(
@@ -122,6 +122,11 @@ class Policy:
             max(self.distribution_from, self.steps_from, self.smallest_group),
         )
         return sum(students >= limit for limit in limits)
+
+
+_DEFAULTS: dict[str, float] = {
+    field.name: field.default for field in fields(Policy) if isinstance(field.default, int | float)
+}
 
 
 def check_tables(tables: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:

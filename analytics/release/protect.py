@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.columns import Ints
-from analytics.release.alike import View, withhold_alike_cells, withhold_alike_remainders
+from analytics.release.alike import withhold_alike_cells, withhold_alike_remainders
 from analytics.release.audit import audit_block
 from analytics.release.cells import passes_first_rule
 from analytics.release.contributions import Rows
 from analytics.release.figures import BANDS, STEPS
 from analytics.release.policy import Policy
-from analytics.release.remainders import nests, protect_remainders
+from analytics.release.remainders import nests, protect_remainders, withhold_shifted
 from analytics.release.statements import Statements
+from analytics.release.views import View
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def protect(
     policy : Policy
         The thresholds.
     by_value : bool
-        False leaves out what looks at the answers themselves, for texts.
+        False leaves out all that rests on sums of answers, for texts.
     """
     who, views = statements.who, list(views)
     detail = np.array([policy.detail(int(students)) for students in who.students], dtype=np.int64)
@@ -51,6 +52,7 @@ def protect(
     detail[(detail >= STEPS) & (who.rest < policy.smallest_group)] = BANDS
     detail[statements.fixed] = statements.ledger_detail
     sensitive = ~statements.fixed & (detail == 0)
+    withhold_shifted(statements, detail, policy)
     found = nests(statements)
     protect_remainders(statements, found, detail, policy)
     waiting = set(np.unique(statements.block[~statements.fixed]).tolist())
@@ -81,4 +83,3 @@ def protect(
         changed |= protect_remainders(statements, found, detail, policy)
         waiting = {int(statements.block[statement]) for statement in changed}
     return Protection(detail, rounds)
-

@@ -13,7 +13,7 @@ import numpy as np
 
 from analytics.columns import Bools, Ints
 from analytics.release.cells import passes_first_rule
-from analytics.release.contributions import tally
+from analytics.release.contributions import distinct_students, tally
 from analytics.release.figures import BANDS, STEPS, Known
 from analytics.release.policy import Policy
 from analytics.release.statements import Statements
@@ -124,6 +124,40 @@ def protect_remainders(statements: Statements, found: list[Nest], detail: Ints, 
     return changed
 
 
+def withhold_shifted(statements: Statements, detail: Ints, policy: Policy) -> None:
+    """Withhold cells that lost or gained a few students since an earlier release.
+
+    A child who was erased, or who moved, stands between two versions of a cell even where many others joined:
+    if an option was picked less often than before, it is the child's. ``detail`` is changed.
+    """
+    names, count = statements.named(), len(statements)
+    partner = np.full(count, -1, dtype=np.int64)
+    for number, entry in enumerate(statements.ledger.entries, start=len(statements.cells)):
+        name = (entry.table, entry.key, int(statements.block[number]))
+        partner[number] = names.get(name, -1)
+    for column in np.flatnonzero(statements.earlier):
+        old = statements.member[:, column]
+        table = statements.column_table[column]
+        new = (
+            statements.member[:, statements.column_table.index(table)]
+            if table in _tables(statements)
+            else None
+        )
+        if new is None:
+            continue
+        lost = np.where((old >= 0) & (partner[old] >= 0) & (partner[old] != new), partner[old], -1)
+        versions = partner[np.unique(old[old >= 0])]
+        again = np.zeros(count, dtype=bool)
+        again[versions[versions >= 0]] = True
+        stays = (old >= 0) & (partner[old] == new)
+        gained = np.where((new >= 0) & again[new] & ~stays, new, -1)
+        for moved in (lost, gained):
+            at = np.flatnonzero(moved >= 0)
+            if len(at):
+                few = distinct_students(statements.givers, at, moved[at], count)
+                detail[(few > 0) & (few < policy.smallest_group) & ~statements.fixed] = 0
+
+
 def known_of(left: Remainders, detail: Ints, known: Known) -> Known:
     """Return what the figures of parents and children say about what is left between them."""
     children = left.nest.children[detail[left.nest.children] > 0]
@@ -153,6 +187,11 @@ def smallest_child(statements: Statements, nest: Nest, parent: int, detail: Ints
     return -1 if statements.fixed[parent] else parent
 
 
+def _tables(statements: Statements) -> list[tuple[str, ...]]:
+    """Return the tables of this release."""
+    return [table for table, old in zip(statements.column_table, statements.earlier, strict=True) if not old]
+
+
 def _compared(statements: Statements, outer: int, inner: int) -> bool:
     if not statements.earlier[outer] and not statements.earlier[inner]:
         return True
@@ -169,9 +208,9 @@ def _exposed(statements: Statements, nest: Nest, detail: Ints, policy: Policy) -
     who = tally(statements.givers, left.answers, left.of, len(left.parents), policy.insiders)
     fails = ~passes_first_rule(who, policy)
     children = nest.children[detail[nest.children] > 0]
-    coarse = np.bincount(
-        nest.parent_of[children], detail[children] < STEPS, minlength=len(statements)
-    )[left.parents]
+    coarse = np.bincount(nest.parent_of[children], detail[children] < STEPS, minlength=len(statements))[
+        left.parents
+    ]
     exact = (coarse == 0) & (detail[left.parents] >= STEPS)
     step: dict[int, int] = {}
     for place in np.flatnonzero(fails | (exact & (who.rest < policy.smallest_group))):

@@ -1,4 +1,4 @@
-"""From cells and what they may show to rows that people read; a withheld row is empty, whatever the reason."""
+"""From what cells may show to rows that people read; a withheld row is empty, whatever the reason."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from analytics.columns import Ints
-from analytics.release.cells import Cells
+from analytics.release.cells import Cells, plain
 from analytics.release.contributions import Rows, distinct_students
 from analytics.release.figures import FULL, STEPS, mean, mean_ends, rounded, segments, share_range, words
-from analytics.release.policy import Policy
+from analytics.release.policy import GROUPINGS, Policy
 
 FIGURES = (
     "n",
@@ -33,7 +33,9 @@ FIGURES = (
 WHOLE = ("n", "teachers", "answers", "share_low", "share_high", "mean", "gap")
 
 
-def shown_cells(rows: Rows, cells: Cells, detail: Ints, policy: Policy, label: str) -> dict[int, dict[str, Any]]:
+def shown_cells(
+    rows: Rows, cells: Cells, detail: Ints, policy: Policy, label: str
+) -> dict[int, dict[str, Any]]:
     """Return the figures of each released cell, by its number."""
     low, high = share_range(cells.sums, detail, policy.smallest_segment)
     bottom, top = mean_ends(cells.sums, detail)
@@ -51,7 +53,9 @@ def shown_cells(rows: Rows, cells: Cells, detail: Ints, policy: Policy, label: s
             "share_high": int(high[cell]),
             "says": words(int(low[cell]), int(high[cell])),
             "mean": int(means[cell]) if exact else None,
-            "mean_says": (f"about {means[cell]}" if cells.sums.grain[cell] > 1 else str(means[cell])) if exact else said,
+            "mean_says": (f"about {means[cell]}" if cells.sums.grain[cell] > 1 else str(means[cell]))
+            if exact
+            else said,
             "gap": _gap(cells, cell) if exact else None,
             "distribution": parts.get(cell),
             "as_of": label,
@@ -71,23 +75,55 @@ def members_of(cells: Cells) -> list[Ints]:
     return found
 
 
-def as_table(names: list[str], rows: Iterable[tuple[dict[str, Any], dict[str, Any] | None]]) -> pd.DataFrame:
+def as_table(
+    names: list[str],
+    columns: tuple[str, ...],
+    rows: Iterable[tuple[dict[str, Any], dict[str, Any] | None]],
+) -> pd.DataFrame:
     """Return rows of names and figures as a table; None for figures is a withheld row."""
-    listed = []
-    for name, figures in rows:
-        empty = dict.fromkeys(FIGURES)
-        listed.append({**name, "status": "withheld" if figures is None else "released", **(figures or empty)})
-    columns = [*names, "status", *FIGURES]
-    frame = pd.DataFrame(listed, columns=pd.Index(columns), dtype=object)
+    empty = dict.fromkeys(columns)
+    listed = [
+        {**name, "status": "withheld" if figures is None else "released", **(figures or empty)}
+        for name, figures in rows
+    ]
+    frame = pd.DataFrame(listed, columns=pd.Index([*names, "status", *columns]), dtype=object)
     for column in WHOLE:
-        frame[column] = frame[column].astype("Int64")
+        if column in columns:
+            frame[column] = frame[column].astype("Int64")
     return frame
+
+
+def laid_out(
+    rows: Rows,
+    cells: Cells,
+    tables: tuple[tuple[str, ...], ...],
+    figures: dict[int, dict[str, Any]],
+    columns: tuple[str, ...] = FIGURES,
+) -> pd.DataFrame:
+    """Return every key of every table with every item and mode; what is not there looks withheld."""
+    blocks = rows.blocks
+    at = {(int(cells.table[c]), cells.key[c], int(cells.block[c])): c for c in range(len(cells))}
+    order = ("administration", *GROUPINGS)
+    groupings = [name for name in order if any(name in table for table in tables)]
+    listed = []
+    for place, table in enumerate(tables):
+        keys = {key for where, key, _ in at if where == place}
+        for key in sorted(keys, key=in_order):
+            values = dict(zip(table, key, strict=True))
+            for block, (item, mode) in enumerate(blocks):
+                name: dict[str, Any] = {"table": "+".join(table) or "network"}
+                name |= {grouping: values.get(grouping) for grouping in groupings}
+                cell = at.get((place, key, block), -1)
+                listed.append(({**name, "item": plain(item), "mode": mode}, figures.get(cell)))
+    return as_table(["table", *groupings, "item", "mode"], columns, listed)
 
 
 def as_bytes(frame: pd.DataFrame) -> bytes:
     """Return a released table as JSON lines: the same bytes for the same answers, in whatever order given."""
     lines = [
-        json.dumps({name: _json(value) for name, value in row.items()}, ensure_ascii=False, separators=(",", ":"))
+        json.dumps(
+            {name: _json(value) for name, value in row.items()}, ensure_ascii=False, separators=(",", ":")
+        )
         for row in frame.to_dict("records")
     ]
     return "".join(line + "\n" for line in lines).encode()

@@ -73,6 +73,14 @@ class Statements:
         """Return the positions of the answers behind one statement, rising."""
         return np.flatnonzero(self.member[:, self.column[statement]] == statement)
 
+    def named(self) -> dict[tuple[Any, ...], int]:
+        """Return the cells of this release by table, key and block: what a cell is called every week."""
+        cells = self.cells
+        return {
+            (self.column_table[cells.table[cell]], cells.key[cell], int(cells.block[cell])): cell
+            for cell in range(len(cells))
+        }
+
     def known(self, detail: Ints, policy: Policy) -> Known:
         """Return what each statement gives away at the given detail."""
         new = known(self.cells.sums, detail[: len(self.cells)], policy.smallest_segment)
@@ -139,7 +147,7 @@ class _Answers:
 
 
 def _answers(rows: Rows, names: pd.DataFrame, ledger: Ledger) -> _Answers:
-    """Number the answers of this release and of the ledger as one list, the same answer once."""
+    """Return the answers of this release and of the ledger as one list, the same answer once."""
     if not ledger.entries:
         return _Answers(rows, names["teacher"].tolist(), [], np.empty(0, dtype=np.int64))
     blocks = {(str(plain(item)), mode): place for place, (item, mode) in enumerate(rows.blocks)}
@@ -152,7 +160,9 @@ def _answers(rows: Rows, names: pd.DataFrame, ledger: Ledger) -> _Answers:
     told = pd.DataFrame(people[who], columns=list(CONTRIBUTOR))
     told["block"] = np.repeat(of_entry, sizes)
     both = pd.concat([names.assign(block=rows.block), told], ignore_index=True)
-    number = both.groupby(["block", "administration", "student"], sort=False).ngroup().to_numpy(dtype=np.int64)
+    number = (
+        both.groupby(["block", "administration", "student"], sort=False).ngroup().to_numpy(dtype=np.int64)
+    )
     # Rows are distinct and come first, so their numbers are their positions.
     _, first = np.unique(number, return_index=True)
     listed = both.iloc[first]
@@ -166,7 +176,7 @@ def _answers(rows: Rows, names: pd.DataFrame, ledger: Ledger) -> _Answers:
         student=_codes(listed, "classroom", "student"),
         pooled=pooled[block],
     )
-    of_members = np.split(number[len(rows) :], np.cumsum(sizes)[:-1])
+    of_members: list[Ints] = np.split(number[len(rows) :], np.cumsum(sizes)[:-1])
     return _Answers(givers, listed["teacher"].tolist(), of_members, of_entry)
 
 
@@ -179,7 +189,7 @@ def _ledger_columns(ledger: Ledger) -> list[list[int]]:
 
 
 def _codes(frame: pd.DataFrame, *names: str) -> Ints:
-    return frame.groupby(list(names), sort=False).ngroup().to_numpy(dtype=np.int64)
+    return np.asarray(frame.groupby(list(names), sort=False).ngroup(), dtype=np.int64)
 
 
 def _as_text(column: pd.Series[Any]) -> Any:
