@@ -26,6 +26,7 @@ SLICES = (
     "cycles",
     "sharing",
     "improvement",
+    "network",
     "erasure",
     "admin",
     "health",

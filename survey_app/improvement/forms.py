@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+import uuid
 
 from wtforms import BooleanField, Form, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
-from survey_app.cycles.forms import faults_of, known_id
+from survey_app.accounts.forms import faults_of, one_line, printable
 
 __all__ = ["AimForm", "DriverForm", "IdeaForm", "faults_of"]
 
 
-def one_line(typed: str | None) -> str | None:
-    """Return a line as it was meant: no space at its ends, one between words."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", typed)).strip() if typed else typed
-
-
-def printable(_form: Form, field: StringField) -> None:
-    """Refuse letters that cannot be seen, and that no picture can show."""
-    if any(unicodedata.category(letter) in ("Cc", "Cf", "Co", "Cs") for letter in field.data or ""):
-        raise ValidationError("Something in it cannot be shown. Type it once more.")
+def known_id(_form: Form, field: HiddenField) -> None:
+    """Refuse what is not an id that a page of ours made."""
+    try:
+        uuid.UUID(field.data or "")
+    except ValueError:
+        raise ValidationError("Reload the page and send it again.") from None
 
 
 def _line(ask: str, most: int) -> StringField:

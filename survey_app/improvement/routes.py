@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 
-from survey_app.cycles.forms import ids_in
 from survey_app.errors import BadInput, NotVisible
 from survey_app.improvement import queries, service
 from survey_app.improvement.forms import AimForm, DriverForm, IdeaForm, faults_of
@@ -174,10 +173,10 @@ def _check(form: Form) -> None:
 def _chosen(written: str | None, field: str) -> uuid.UUID | None:
     if not written:
         return None
-    found = ids_in([written])
-    if not found:
-        raise BadInput("Nothing is saved yet.", {field: "Choose one of these."})
-    return found[0]
+    try:
+        return uuid.UUID(written)
+    except ValueError:
+        raise BadInput("Nothing is saved yet.", {field: "Choose one of these."}) from None
 
 
 def _kept(did: str, object_id: uuid.UUID) -> Any:

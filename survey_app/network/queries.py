@@ -1,0 +1,211 @@
+"""Every select of the network slice. Stages are counted in the database; no answer is ever read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, case, func, select
+
+from survey_app.errors import NotVisible
+from survey_app.models.classrooms import Classroom
+from survey_app.models.cycles import Cycle, Series
+from survey_app.models.improvement import ChangeIdea
+from survey_app.models.people import Organisation, Person, RoleGrant, Team, TeamMember
+from survey_app.models.surveys import Administration
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Iterable
+
+    from sqlalchemy import ColumnElement, Select, Subquery
+    from sqlalchemy.orm import Session
+
+    from survey_app.permissions import Viewer
+
+DECIDED = "Decided"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The organisations of which a lead sees where cycles stand, and the region of each."""
+
+    places: dict[uuid.UUID, Organisation]
+    region: dict[uuid.UUID, str]
+
+    @property
+    def names(self) -> list[str]:
+        """The regions, in alphabetical order."""
+        return sorted({self.region[one] for one in self.places}, key=str.casefold)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How many cycles of one place and one number stand at one stage, or had one decision."""
+
+    place_id: uuid.UUID
+    number: int
+    stage: str
+    decision: str | None
+    count: int
+
+
+def reach_of(db: Session, viewer: Viewer) -> Reach:
+    """Return the organisations at which the viewer is a lead, and all below, in two statements."""
+    own = set(
+        db.scalars(
+            select(RoleGrant.organisation_id).where(
+                RoleGrant.person_id == viewer.person_id, RoleGrant.role == "lead"
+            )
+        )
+    )
+    every = {one.id: one for one in db.scalars(select(Organisation))}
+    places: dict[uuid.UUID, Organisation] = {}
+    region: dict[uuid.UUID, str] = {}
+    for one in every.values():
+        line = [one]
+        while line[-1].parent_id is not None:
+            line.append(every[line[-1].parent_id])
+        if own & {above.id for above in line}:
+            places[one.id] = one
+            region[one.id] = next((above.name for above in line if above.kind == "region"), line[-1].name)
+    return Reach(places, region)
+
+
+def place_in(reach: Reach, place_id: uuid.UUID) -> Organisation:
+    """Return an organisation in reach; any other does not exist."""
+    if place_id not in reach.places:
+        raise NotVisible(place_id)
+    return reach.places[place_id]
+
+
+def _administered() -> Subquery:
+    """Count, for each cycle, its living administrations and how far they are."""
+
+    def how_many(what: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(case((what, 1), else_=0))
+
+    return (
+        select(
+            Administration.cycle_id,
+            func.count().label("given"),
+            how_many(Administration.state == "draft").label("drafts"),
+            how_many(Administration.state == "open").label("opened"),
+            how_many(Administration.locked_at.is_not(None)).label("locked"),
+            how_many(Administration.revealed_at.is_not(None)).label("revealed"),
+        )
+        .where(Administration.state != "void")
+        .group_by(Administration.cycle_id)
+        .subquery("administered")
+    )
+
+
+def _stages(*columns: object) -> tuple[Select, ColumnElement[str]]:
+    """Return a select of living cycles with their stage, as ``cycles.stages`` names it."""
+    far = _administered()
+    stage = case(
+        (Cycle.decided_at.is_not(None), DECIDED),
+        (far.c.given.is_(None) | (far.c.given == far.c.drafts), "Plan"),
+        (far.c.given == far.c.revealed, "Decide"),
+        (far.c.given == far.c.locked, "Look"),
+        (far.c.opened > 0, "Teach"),
+        else_="Predict",
+    ).label("stage")
+    waits_for_nobody = and_(
+        Cycle.decided_at.is_(None), Classroom.archived_at.is_not(None) | Series.ended_at.is_not(None)
+    )
+    query = (
+        select(*columns, stage)
+        .select_from(Cycle)
+        .join(Series, Series.id == Cycle.series_id)
+        .join(Classroom, Classroom.id == Cycle.classroom_id)
+        .join(Person, Person.id == Cycle.owner_id)
+        .outerjoin(far, far.c.cycle_id == Cycle.id)
+        .where(Cycle.set_aside_at.is_(None), Classroom.erased_at.is_(None), ~waits_for_nobody)
+    )
+    return query, stage
+
+
+def cells(db: Session, places: Iterable[uuid.UUID], *, by_team: bool = False) -> list[Cell]:
+    """Return the counts by place (school or team), number, stage and decision, in one statement."""
+    place = TeamMember.team_id if by_team else Person.organisation_id
+    query, stage = _stages(place, Cycle.number, Cycle.decision, func.count())
+    if by_team:
+        query = query.join(TeamMember, TeamMember.person_id == Person.id)
+    rows = db.execute(
+        query.where(Person.organisation_id.in_(list(places))).group_by(
+            place, Cycle.number, Cycle.decision, stage
+        )
+    )
+    return [Cell(where, number, stage, decision, count) for where, number, decision, count, stage in rows]
+
+
+def teams_of(db: Session, places: Iterable[uuid.UUID]) -> dict[uuid.UUID, Team]:
+    """Return the teams of these organisations."""
+    rows = db.scalars(select(Team).where(Team.organisation_id.in_(list(places))))
+    return {one.id: one for one in rows}
+
+
+def teachers_by_place(db: Session, places: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[int, int]]:
+    """Return how many teachers each organisation has, and how many of them have begun a cycle."""
+    begun = (
+        select(Cycle.owner_id).where(Cycle.set_aside_at.is_(None)).distinct().subquery("begun")
+    )
+    rows = db.execute(
+        select(
+            Person.organisation_id,
+            func.count(func.distinct(Person.id)),
+            func.count(func.distinct(begun.c.owner_id)),
+        )
+        .join(RoleGrant, and_(RoleGrant.person_id == Person.id, RoleGrant.role == "teacher"))
+        .outerjoin(begun, begun.c.owner_id == Person.id)
+        .where(Person.organisation_id.in_(list(places)), Person.disabled_at.is_(None))
+        .group_by(Person.organisation_id)
+    )
+    return {place: (teachers, begun_by) for place, teachers, begun_by in rows}
+
+
+def single_rows(db: Session, place_id: uuid.UUID) -> list[tuple[str, int, str]]:
+    """Return teacher, number and stage of each undecided cycle of a place, by name; nothing more."""
+    query, _stage = _stages(Person.display_name, Cycle.number)
+    rows = db.execute(
+        query.where(Person.organisation_id == place_id, Cycle.decided_at.is_(None)).order_by(
+            func.lower(Person.display_name), Cycle.number, Cycle.id
+        )
+    )
+    return [tuple(row) for row in rows]
+
+
+def shared_reasons(db: Session, places: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[tuple[str, int, str]]]:
+    """Return decision, number and reason by idea, where teachers of these places chose to share them."""
+    rows = db.execute(
+        select(Series.change_idea_id, Cycle.decision, Cycle.number, Cycle.reason)
+        .join(Cycle, Cycle.series_id == Series.id)
+        .join(Classroom, Classroom.id == Cycle.classroom_id)
+        .join(Person, Person.id == Cycle.owner_id)
+        .where(
+            Cycle.shares_with_region.is_(True),
+            Cycle.decided_at.is_not(None),
+            Cycle.reason != "",
+            Series.change_idea_id.is_not(None),
+            Classroom.erased_at.is_(None),
+            Person.organisation_id.in_(list(places)),
+        )
+        .order_by(Cycle.decision, Cycle.reason)
+    )
+    found: dict[uuid.UUID, list[tuple[str, int, str]]] = defaultdict(list)
+    for idea_id, decision, number, reason in rows:
+        found[idea_id].append((decision, number, reason))
+    return found
+
+
+def networks_ideas(db: Session, organisation_id: uuid.UUID) -> list[ChangeIdea]:
+    """Return the network's own change ideas by name, those off the diagram too."""
+    return list(
+        db.scalars(
+            select(ChangeIdea)
+            .where(ChangeIdea.organisation_id == organisation_id, ChangeIdea.owner_id.is_(None))
+            .order_by(func.lower(ChangeIdea.name))
+        )
+    )

@@ -1,0 +1,166 @@
+"""A lead sees where cycles stand and what was tried; never what a class said."""
+
+import re
+import uuid
+
+import pytest
+from sqlalchemy import select
+
+from survey_app.cycles.stages import standing_of
+from survey_app.models.cycles import Cycle
+from survey_app.models.improvement import ChangeIdea
+from survey_app.models.people import Organisation, Person, RoleGrant, Team, TeamMember
+from survey_app.network.board import reminder
+from tests.survey_app.loop.teacher import Teacher, answer, visible
+
+
+@pytest.fixture
+def region(app, clock):
+    """Two schools in one region and one in another; a lead of the first region; five cycles, one a stage."""
+    with app.extensions["focal_db"].writing() as db:
+        places = {}
+        for name, kind, above in (
+            ("Bay network", "network", None),
+            ("North", "region", "Bay network"),
+            ("South", "region", "Bay network"),
+            ("Hill School", "school", "North"),
+            ("Alder School", "school", "North"),
+            ("Palm School", "school", "South"),
+        ):
+            place = Organisation(
+                kind=kind, name=name, parent_id=places.get(above), created_at=clock(), time_zone="UTC"
+            )
+            db.add(place)
+            db.flush()
+            places[name] = place.id
+        db.add(
+            ChangeIdea(organisation_id=places["Bay network"], name="Wait", created_at=clock(), description="")
+        )
+        db.commit()
+    people = {}
+    for name, place, role in (
+        ("Ana Lopez", "Hill School", "teacher"),
+        ("Bo Berg", "Alder School", "teacher"),
+        ("Pam Palmer", "Palm School", "teacher"),
+        ("Lea Lead", "North", "lead"),
+    ):
+        people[name] = Teacher.arrive(app, clock, name, roles=(role,))
+        with app.extensions["focal_db"].writing() as db:
+            db.get_one(Person, people[name].person_id).organisation_id = places[place]
+            grant = select(RoleGrant).where(RoleGrant.person_id == people[name].person_id)
+            db.scalars(grant).one().organisation_id = places[place]
+            db.commit()
+    return {"places": places, **people}
+
+
+@pytest.fixture
+def stages(region):
+    """One cycle of Ana's at each step, and one of another region; their addresses by step."""
+    ana, app = region["Ana Lopez"], region["Ana Lopez"].app
+    found = {"Plan": ana.start(do="draft", nickname="R1", change="Wait"), "Teach": ana.start(nickname="R2")}
+    for name in ("Predict", "Look", "Decide", "Decided"):
+        cycle = found[name] = ana.start(nickname=name, change="Wait")
+        for token in ana.cards().values():
+            answer(app, token, "4")
+        if name == "Predict":
+            ana.post(f"{cycle}/close")
+            continue
+        ana.see(cycle)
+        ana.predict_and_lock(cycle)
+        if name != "Look":
+            ana.post(f"{cycle}/reveal")
+        if name == "Decided":
+            ana.decide(cycle, "adopt", shares_with_region="1", reason="They all spoke.")
+    region["Pam Palmer"].start(do="draft", nickname="Far")
+    return found
+
+
+def test_every_stage_is_counted_as_the_teacher_sees_it(region, stages):
+    ana = region["Ana Lopez"]
+    for name, cycle in stages.items():
+        with ana.reading() as db:
+            row = db.get_one(Cycle, uuid.UUID(cycle.split("/")[2]))
+            stage = standing_of(row, ana.administrations(cycle)).stage
+        assert (stage.value if stage else "Decided") == name
+    words = visible(region["Lea Lead"].get("/network"))
+    assert "Hill School 1 1 1 1 1 1" in words
+    assert "Cycle 1 1 1 1 1 1 1" in words
+    assert "1 of 2 teachers have begun a cycle." in words
+    assert "Adopt: 1 · Adapt: – " not in words
+    assert "Adopt: 1 · Adapt: 0 · Abandon: 0" in words
+
+
+def test_what_is_of_another_region_is_not_here(region, stages):
+    lead = region["Lea Lead"]
+    assert "Palm" not in lead.get("/network")
+    page = lead.get(f"/network/{region['places']['Palm School']}", 404)
+    assert page == lead.get(f"/network/{uuid.uuid4()}", 404)
+
+
+def test_single_rows_say_the_stage_and_nothing_more(region, stages):
+    page = region["Lea Lead"].get(f"/network/{region['places']['Hill School']}")
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th><td>(.*?)</td><td>(.*?)</td></tr>", page)
+    assert sorted(rows) == sorted(("Ana Lopez", "1", s) for s in stages if s != "Decided")
+
+
+def test_no_lead_page_holds_a_result_or_a_code(region, stages):
+    lead = region["Lea Lead"]
+    school = f"/network/{region['places']['Hill School']}"
+    for path in ("/network", "/network?by=team", "/network/ideas", school):
+        page = lead.get(path)
+        for hidden in ("A lot", "favourable", "80 %", "Period 4", "/cycles/", "<svg class=\"marks\"", "sort"):
+            assert hidden not in page.replace("nothing can be sorted", ""), (path, hidden)
+
+
+def test_the_reminder_counts_steps_and_names_nobody(region, stages):
+    words = visible(region["Lea Lead"].get("/network?ready=2026-03-17"))
+    assert "Dear all, we meet on Tuesday 17 March." in words
+    assert words.count("1 cycle waits for: open the survey (3 minutes)") == 2, "in the list, and to copy"
+    assert "Ana" not in words
+    for wrong in ("yesterday", "2026-03-02", "2036-01-01", "2026-02-30"):
+        assert "another look" in visible(region["Lea Lead"].get(f"/network?ready={wrong}", 422))
+    assert reminder("Friday", []) == "Dear all, we meet on Friday. Every cycle is decided. Thank you!"
+
+
+def test_by_team(region, stages):
+    lead, ana = region["Lea Lead"], region["Ana Lopez"]
+    assert "No cycle here yet." in visible(lead.get("/network?by=team"))
+    with ana.app.extensions["focal_db"].writing() as db:
+        team = Team(organisation_id=region["places"]["Hill School"], name="Grade 7 science")
+        db.add(team)
+        db.flush()
+        db.add(TeamMember(team_id=team.id, person_id=ana.person_id))
+        db.commit()
+    assert "Grade 7 science 1 1 1 1 1 1" in visible(lead.get("/network?by=team"))
+
+
+def test_an_idea_says_what_was_decided_and_the_reasons_that_were_shared(region, stages):
+    ana, lead = region["Ana Lopez"], region["Lea Lead"]
+    words = visible(lead.get("/network/ideas"))
+    assert "5 cycles started by 1 teacher, 1 finished. Adopt: 1 · Adapt: 0 · Abandon: 0" in words
+    assert "Adopt , cycle 1: They all spoke." in words
+    ana.decide(stages["Decide"], "abandon", reason="Kept to myself.")
+    words = visible(lead.get("/network/ideas"))
+    assert "Abandon: 1" in words
+    assert "Kept to myself." not in words
+
+
+def test_only_leads_come_here(region):
+    for path in ("/network", "/network/ideas", f"/network/{uuid.uuid4()}"):
+        region["Ana Lopez"].get(path, 403)
+    assert "this page says how many" in visible(region["Lea Lead"].get("/network"))
+
+
+def test_more_cycles_do_not_ask_more(region, stages, count_statements):
+    lead = region["Lea Lead"]
+
+    def statements():
+        with count_statements(lead.app.extensions["focal_db"].engine) as asked:
+            lead.get("/network")
+            lead.get("/network/ideas")
+        return len(asked.sent)
+
+    few = statements()
+    for number in range(4):
+        region["Bo Berg"].start(do="draft", nickname=f"Room {number}", change=f"Idea {number}")
+    assert statements() == few <= 25
