@@ -117,7 +117,7 @@ def fill(
     acts, year = Acts(), SchoolYear(today)
     hiring = Hiring(db, acts, year, seed)
     staff = make_staff(hiring)
-    make_driver_diagram(db, staff.network.id, now=moment(year.before, 11))
+    make_driver_diagram(db, acts, staff.leads[0], now=moment(year.before, 17) + timedelta(days=2))
     world = World(
         db=db,
         acts=acts,

@@ -3,47 +3,59 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from survey_app.improvement import queries, service
 from survey_app.models.catalogue import Construct, Item, ItemVersion, ScaleVersion, Wording
-from survey_app.models.improvement import Aim, ChangeIdea, Driver
 from survey_app.sample.material import network
 
 if TYPE_CHECKING:
-    import uuid
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
+    from survey_app.permissions import Viewer
+    from survey_app.sample.acts import Acts
 
-def make_driver_diagram(db: Session, organisation_id: uuid.UUID, *, now: datetime) -> None:
-    """Write down what the network is after, and what it tries."""
-    aim = Aim(organisation_id=organisation_id, created_at=now, **network()["aim"])
-    db.add(aim)
-    db.flush()
-    for place, primary in enumerate(network()["drivers"], start=1):
-        above = _driver(db, aim.id, None, primary["name"], place)
-        for below_place, secondary in enumerate(primary["secondary"], start=1):
-            below = _driver(db, aim.id, above, secondary["name"], below_place)
-            db.add_all(
-                ChangeIdea(
-                    organisation_id=organisation_id,
-                    driver_id=below,
+
+def make_driver_diagram(db: Session, acts: Acts, lead: Viewer, *, now: datetime) -> None:
+    """Write down what the network is after and what it tries, one primary driver after the other."""
+    service.save_aim(db, queries.diagram_for(db, lead), network()["aim"], now=now)
+    for place, primary in enumerate(network()["drivers"]):
+        then = now + timedelta(minutes=5 * place)
+        above = _driver(db, lead, primary["name"], None)
+        for secondary in primary["secondary"]:
+            below = _driver(db, lead, secondary["name"], above)
+            for idea in secondary["ideas"]:
+                service.save_idea(
+                    db,
+                    queries.diagram_for(db, lead),
+                    None,
+                    new_id=uuid.uuid4(),
                     name=idea["name"],
                     description=idea["description"],
-                    created_at=now,
+                    driver_id=below,
+                    is_archived=False,
+                    now=then,
                 )
-                for idea in secondary["ideas"]
-            )
-    db.flush()
+        service.keep_version(db, lead, now=then)
+        acts.note("diagram.changed", lead, "/aim/drivers/new", above, then)
 
 
-def _driver(db: Session, aim_id: uuid.UUID, parent_id: uuid.UUID | None, name: str, place: int) -> uuid.UUID:
-    driver = Driver(aim_id=aim_id, parent_id=parent_id, name=name, position=place)
-    db.add(driver)
-    db.flush()
+def _driver(db: Session, lead: Viewer, name: str, parent_id: uuid.UUID | None) -> uuid.UUID:
+    driver = service.save_driver(
+        db,
+        queries.diagram_for(db, lead),
+        None,
+        new_id=uuid.uuid4(),
+        name=name,
+        parent_id=parent_id,
+        place=None,
+    )
     return driver.id
 
 

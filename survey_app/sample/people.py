@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from survey_app.accounts import invitations
@@ -90,7 +91,7 @@ class Hiring:
             self.db, inviter, email=email, name=name, role=role, organisation_id=organisation.id, now=invited
         )
         self.acts.note("invitation.made", inviter, "/people/invite", invitation.id, invited)
-        accepted = moment(self.year.next_day(self.year.before), 16)
+        accepted = invited + timedelta(hours=31)
         person = invitations.accept_as_new_person(
             self.db, invitation, name=name, password_hash=self.password_hash, now=accepted
         )

@@ -205,3 +205,19 @@ def test_it_never_joins_real_people(db, clock):
     db.flush()
     with pytest.raises(NotEmpty, match="database of its own"):
         is_filled(db)
+
+
+def test_nobody_works_before_she_has_an_account(ask):
+    assert ask(
+        "SELECT count(*) FROM classrooms c JOIN people p ON p.id = c.owner_id"
+        " WHERE c.created_at <= p.created_at"
+    ) == [(0,)]
+    assert ask("SELECT count(*) > 0 FROM diagram_versions") == [(1,)]
+
+
+def test_a_cycle_is_lived_in_its_order(ask):
+    late = "opened_at < c.created_at OR closed_at < opened_at OR revealed_at < locked_at"
+    assert ask(
+        "SELECT count(*) FROM administrations a JOIN cycles c ON c.id = a.cycle_id"
+        f" WHERE ({late} OR decided_at < revealed_at) AND reopened_at IS NULL"
+    ) == [(0,)]
