@@ -45,7 +45,11 @@ def test_pages_hold_at_every_width(window, teacher):
     made = lived_class(teacher)
     page = window(width=1280)
     narrow = window(width=320, color_scheme="dark")
-    for name, path in (("code", f"{made['code']}/erase"), ("class", f"{made['room']}/erase")):
+    for name, path in (
+        ("code", f"{made['code']}/erase"),
+        ("class", f"{made['room']}/erase"),
+        ("privacy", "/privacy"),
+    ):
         page.goto(path)
         page.check_axe()
         page.shoot(name)
