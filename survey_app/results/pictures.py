@@ -13,6 +13,7 @@ from analytics.charts.predictions import prediction_by_student
 from analytics.charts.shaping import prediction_frame, steps_frame
 from analytics.gap import gap_by_item
 from analytics.movement import SMALLEST_MOVE, which_side_moved, which_side_moved_pooled
+from analytics.prediction import score_student_predictions
 from analytics.summary import count_answers, distribution, summarise
 from survey_app.results.frames import tables_of
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     Drawable = tuple[Callable[..., Picture], pd.DataFrame]
 
+HALF_THE_PAIRS = 0.5  # tau-b: three of four comparable pairs in the right order
 MOVED = {
     "both": "you both moved",
     "they": "they moved, you stayed",
@@ -58,6 +60,57 @@ def prediction_picture(tables: Mapping[str, Any]) -> Drawable | None:
     if tables["mode"] == "coded":
         return prediction_by_student, prediction_frame(given.answers, given.picked, given.items)
     return prediction_by_counts, _count_frame(given)
+
+
+def prediction_words(tables: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return, for each question predicted student by student, level, spread and rank in words.
+
+    Fewer than three pairs say nothing about spread or order; the words then stay away.
+    """
+    if tables["mode"] != "coded" or not may_compare(tables):
+        return []
+    given = tables_of([("now", tables)])
+    if given.answers.empty or given.picked.empty:
+        return []
+    labels = dict(zip(given.items["item"], given.items["label"], strict=True))
+    scored = score_student_predictions(given.answers, given.picked, given.items, smallest_group=3)
+    return [
+        {
+            "question": labels[row["item"]],
+            "n": str(row["n"]),
+            "level": _level_words(row["bias"]),
+            "spread": _spread_words(row["sd_predicted"], row["sd_answered"]),
+            "rank": _rank_words(row["rank"]),
+        }
+        for row in scored.to_dict("records")
+        if not pd.isna(row["bias"])
+    ]
+
+
+def _level_words(bias: float) -> str:
+    if bias >= SMALLEST_MOVE:
+        return "you expected more than they picked"
+    return "you expected less than they picked" if bias <= -SMALLEST_MOVE else "you had the level about right"
+
+
+def _spread_words(predicted: float, answered: float) -> str:
+    """Return whether she saw the students as more alike, or less, than they are: half a step or more."""
+    if pd.isna(predicted) or pd.isna(answered):
+        return ""
+    if answered - predicted >= SMALLEST_MOVE:
+        return "you saw them as more alike than they are"
+    if predicted - answered >= SMALLEST_MOVE:
+        return "you saw them as less alike than they are"
+    return "you saw how alike they are"
+
+
+def _rank_words(rank: float) -> str:
+    # Everybody predicted alike, or everybody alike in the answers: there is no order to compare.
+    if pd.isna(rank):
+        return "no order to compare"
+    if rank >= HALF_THE_PAIRS:
+        return "you knew mostly who feels it more and who less"
+    return "you knew partly who feels it more" if rank > 0 else "who feels it more was not whom you thought"
 
 
 def may_compare(tables: Mapping[str, Any]) -> bool:
