@@ -24,7 +24,7 @@ from survey_app.scope import classroom_for, cycle_for, series_for
 from survey_app.security import requires
 from survey_app.surveys import queries as survey_queries
 from survey_app.surveys import service as surveys
-from survey_app.surveys.routes import record, sheet_of
+from survey_app.surveys.routes import expected_of, record, sheet_of
 from survey_app.ui.filters import notice
 
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ def show(cycle_id: uuid.UUID) -> str:
         sheet=sheet_of(cycle, given),
         counts=survey_queries.answers_so_far(g.db, [a.id for a in given]),
         labels=labels,
+        expected=expected_of(given, cycle),
         new_codes=[label for label in living if label not in labels] if labels else [],
         plan_gaps=_plan_gaps(cycle),
         previous=queries.previous_cycle(g.db, cycle),
@@ -192,7 +193,7 @@ def take_up(cycle_id: uuid.UUID) -> Response:
 
 def _offered_set(key: str) -> str:
     """Return the set that was chosen elsewhere, if the quick start offers it, or the usual one."""
-    return key if key in {s.key for s in catalogue.ready_sets(g.db, band="3-12")} else STANDARD_SET
+    return key if key in {s.key for s in catalogue.ready_sets(g.db)} else STANDARD_SET
 
 
 def _faults(form: QuickStartForm) -> dict[str, str]:
@@ -211,6 +212,9 @@ def _start(form: QuickStartForm) -> Cycle:
     if ready is None:
         raise BadInput("Choose what you want to know.", {"ready_set": "Choose what you want to know."})
     classroom = _classroom(form)
+    if ready.band == "K-2" and classroom.band != "K-2":
+        words = "These questions are for kindergarten to grade 2. Choose that grade, or another set."
+        raise BadInput(words, {"ready_set": words})
     focal_codes = []
     if form.asks_focal.data:
         live = class_queries.live_focal_codes(g.db, classroom.id)
@@ -260,7 +264,7 @@ def _classroom(form: QuickStartForm) -> Classroom:
 def _quick_start_page(
     form: QuickStartForm, own: list[Classroom], *, faults: dict[str, str] | None = None
 ) -> str:
-    sets = catalogue.ready_sets(g.db, band="3-12")
+    sets = catalogue.ready_sets(g.db)
     return render_template(
         "cycles/new.html",
         form=form,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import g, redirect, render_template, request, url_for
 
@@ -16,6 +16,7 @@ from survey_app.scope import cycle_for
 from survey_app.security import requires
 from survey_app.surveys import queries as survey_queries
 from survey_app.surveys.routes import sheet_of
+from survey_app.surveys.sheet import favourable_words
 from survey_app.ui.filters import notice
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def save_log(cycle_id: uuid.UUID) -> Response | tuple[str, int]:
 
 def _plan_page(cycle: Cycle, form: PlanForm, *, fault: Refusal | None = None) -> str:
     given = survey_queries.administrations_of(g.db, cycle.id)
+    sheet = sheet_of(cycle, given)
     return render_template(
         "cycles/plan.html",
         cycle=cycle,
@@ -100,7 +102,8 @@ def _plan_page(cycle: Cycle, form: PlanForm, *, fault: Refusal | None = None) ->
         faults=getattr(fault, "faults", {}),
         typed=request.form if request.method == "POST" else None,
         focal=queries.focal_rows(g.db, cycle.id),
-        sheet=sheet_of(cycle, given),
+        sheet=sheet,
+        top_words=_top_words(sheet),
         predictions=queries.plan_predictions(g.db, cycle.id),
         group=len(survey_queries.focal_labels(g.db, cycle.id))
         or next((a.expected for a in given if a.expected), None),
@@ -110,6 +113,18 @@ def _plan_page(cycle: Cycle, form: PlanForm, *, fault: Refusal | None = None) ->
         ideas=queries.change_ideas(g.db, g.viewer.organisation_id, g.viewer.person_id),
         previous=queries.previous_cycle(g.db, cycle),
     )
+
+
+def _top_words(sheet: dict[str, Any]) -> dict[str, str]:
+    """Return, for each question with steps, the answers that a plan prediction counts."""
+    words = sheet["words"]["en"]["items"]
+    return {
+        item["id"]: favourable_words(
+            item, {value: words[item["id"]]["student"]["labels"][str(value)] for value in item["values"]}
+        )
+        for item in sheet["items"]
+        if item["values"]
+    }
 
 
 def _plan_of(form: PlanForm) -> service.Plan:

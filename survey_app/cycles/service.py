@@ -114,7 +114,7 @@ def start_next(db: Session, viewer: Viewer, series: Series, *, now: datetime) ->
         number=(queries.highest_number(db, series.id) or 0) + 1,
         aim=last.aim,
         driver=last.driver,
-        change=last.change,
+        change=last.change or _idea_of(db, series),
         created_at=now,
     )
     db.add(cycle)
@@ -267,6 +267,12 @@ def _copy_focal_group(db: Session, last: Cycle, cycle: Cycle) -> None:
             )
         )
     db.flush()
+
+
+def _idea_of(db: Session, series: Series) -> str:
+    """Return the change that was named when the series began with a lesson before it."""
+    idea = db.get(ChangeIdea, series.change_idea_id) if series.change_idea_id else None
+    return idea.name[:200] if idea else ""
 
 
 def _idea_named(db: Session, viewer: Viewer, words: str, *, now: datetime) -> uuid.UUID | None:

@@ -12,6 +12,7 @@ from survey_app.models.cycles import Cycle, PlanPrediction
 from survey_app.results import queries, snapshots
 from survey_app.surveys import queries as survey_queries
 from survey_app.surveys import service as surveys
+from survey_app.surveys.sheet import favourable_values, favourable_words
 
 if TYPE_CHECKING:
     import uuid
@@ -110,7 +111,7 @@ def snapshots_before(db: Session, cycle: Cycle) -> dict[str, dict[str, Any]]:
 def plan_predictions_scored(
     db: Session, cycle: Cycle, shown: Sequence[tuple[Administration, list[Snapshot]]]
 ) -> list[dict[str, Any]]:
-    """Return each plan prediction beside how many picked one of the top two answers: "4 of 5; 3 of 5 did"."""
+    """Return each plan prediction beside how many picked a favourable answer: "4 of 5; 3 of 5 did"."""
     rows = db.execute(
         select(ItemVersion.key, PlanPrediction.k, PlanPrediction.n, PlanPrediction.words)
         .join(ItemVersion, ItemVersion.id == PlanPrediction.item_version_id)
@@ -127,6 +128,9 @@ def plan_predictions_scored(
             scored.append(
                 {
                     "question": items[key]["label"],
+                    "top": favourable_words(
+                        items[key], dict(zip(items[key]["values"], items[key]["options"], strict=True))
+                    ),
                     "k": k,
                     "n": n,
                     "words": words,
@@ -139,9 +143,7 @@ def plan_predictions_scored(
 
 def top_two(tables: Mapping[str, Any], item: Mapping[str, Any]) -> tuple[int, int]:
     """Return how many picked one of the two most favourable answers, and how many answered."""
-    values = item["values"][::-1] if item["reverse"] else item["values"]
-    # With three steps only the best one scores 66 or more (product rule: favourable is 66 and up).
-    favourable = {v for place, v in enumerate(values) if 100 * place >= 66 * (len(values) - 1)}
+    favourable = set(favourable_values(item))
     if tables["mode"] == "coded":
         given = [
             value for _label, key, value, _m in tables["answers"] if key == item["key"] and value is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import segno
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
@@ -187,10 +188,11 @@ def projector(cycle_id: uuid.UUID) -> Response:
         classroom=classroom,
         is_open=is_open,
         count=count,
-        expected=_expected(given, cycle),
+        expected=expected_of(given, cycle),
         address=f"{public_address()}/s",
         spaced_code=f"{classroom.class_code[:3]}-{classroom.class_code[3:]}",
         qr=qr_code(f"{public_address()}/s/{classroom.class_code}"),
+        only_here=urlsplit(public_address()).hostname in ("localhost", "127.0.0.1", "::1"),
         needs_card=any(a.mode == "coded" for a in given),
         languages=[library().chrome[name].name for name in sheet_of(cycle, given)["words"]],
     )
@@ -253,7 +255,8 @@ def _change_state(
     return redirect(url_for("cycles.show", cycle_id=cycle.id, did=did), code=303)
 
 
-def _expected(given: list[Administration], cycle: Cycle) -> int | None:
+def expected_of(given: list[Administration], cycle: Cycle) -> int | None:
+    """Return how many students are asked, as far as the teacher said."""
     parts = [len(queries.focal_labels(g.db, cycle.id)) if a.mode == "coded" else a.expected for a in given]
     known = [n for n in parts if n]
     return sum(known) if len(known) == len(parts) else None

@@ -40,6 +40,21 @@ def make_sheet(
     }
 
 
+def favourable_values(item: Mapping[str, Any]) -> list[int]:
+    """Return the values that score 66 or more of 100, in the order asked: the top two of four.
+
+    With three steps only the best one does; where "a lot" is not good news, the other end counts.
+    """
+    values = item["values"][::-1] if item["reverse"] else item["values"]
+    favourable = {value for place, value in enumerate(values) if 100 * place >= 66 * (len(values) - 1)}
+    return [value for value in item["values"] if value in favourable]
+
+
+def favourable_words(item: Mapping[str, Any], labels: Mapping[int, str]) -> str:
+    """Return the favourable answers as a teacher reads them: “Some” or “A lot”."""
+    return " or ".join(f"“{labels[value]}”" for value in favourable_values(item))
+
+
 def needed_fills(questions: Sequence[Question]) -> tuple[str, ...]:
     """Return what the teacher still has to fill in for these questions: "goal", or nothing."""
     names = {

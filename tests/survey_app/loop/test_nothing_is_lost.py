@@ -107,3 +107,47 @@ def test_the_desk_print_says_what_was_planned_and_what_happened(teacher):
     words = visible(teacher.get(f"{cycle}/desk-print"))
     assert "For my desk only" in words
     assert "Twice, five minutes each" in words
+
+
+def test_a_change_named_before_a_baseline_is_the_next_cycles(teacher):
+    cycle = teacher.start(is_baseline="1", change="Wait ten seconds")
+    assert "The change you will try after this lesson" in teacher.get(f"{cycle}/plan")
+    teacher.whole_cycle(cycle, teacher.cards())
+    series = re.search(r'action="(/series/[^"]+)/next"', teacher.get("/cycles"))[1]
+    first = teacher.post(f"{series}/next", do="draft").location.split("?")[0]
+    assert re.search(r'name="change" value="Wait ten seconds"', teacher.get(f"{first}/plan"))
+
+
+def test_a_plan_prediction_names_the_answers_it_counts(teacher):
+    older = teacher.get(f"{teacher.start(do='draft')}/plan")
+    assert "How many pick “Some” or “A lot”?" in older
+    youngest = teacher.start(ready_set="k_2_pictures", nickname="Room 2", grade="1", do="draft")
+    page = teacher.get(f"{youngest}/plan")
+    assert "How many pick “Yes, a lot”?" in page, "with three steps only the best answer counts"
+    assert "“Some”" not in page
+
+
+def test_a_set_for_the_youngest_is_not_given_to_older_students(teacher):
+    assert re.search(r'value="k_2_pictures" checked', teacher.get("/cycles/new?ready_set=k_2_pictures"))
+    page = teacher.get("/cycles/new")
+    fields = {"ready_set": "k_2_pictures", "classroom": "new", "nickname": "Period 4", "asks_focal": "1"}
+    fields["cycle_id"] = re.search(r'name="cycle_id" value="([^"]+)"', page)[1]
+    told = teacher.post("/cycles/new", 422, grade="7", **fields).text
+    assert "These questions are for kindergarten to grade 2." in told
+
+
+def test_the_projector_tells_when_no_phone_can_reach_it(teacher):
+    cycle = teacher.start()
+    assert "Only this computer can reach this address." in teacher.get(f"{cycle}/projector")
+
+
+def test_a_decided_cycle_reminds_until_the_students_have_heard(teacher):
+    cycle = revealed(teacher)
+    teacher.decide(cycle)
+    assert "Your students have not heard yet" in teacher.get(cycle)
+    version = re.search(r'name="version" value="(\d+)"', teacher.get(f"{cycle}/decide"))[1]
+    teacher.post(
+        f"{cycle}/decide", version=version, reason="Three of five", told_students="We wait longer",
+        told_students_on="2026-03-03", do="later",
+    )
+    assert "Your students have not heard yet" not in teacher.get(cycle)
