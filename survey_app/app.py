@@ -29,6 +29,7 @@ SLICES = (
     "network",
     "erasure",
     "admin",
+    "acts",
     "health",
 )
 LARGEST_FORM = 256 * 1024

@@ -1,0 +1,1 @@
+"""The record of acts, readable by those who look after an organisation."""

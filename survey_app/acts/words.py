@@ -1,0 +1,54 @@
+"""What an act is called in words; the record keeps only its key."""
+
+ACTS = {
+    "access.denied": "asked for a page that is not theirs",
+    "account.first": "made the first account",
+    "account.named": "changed their own name",
+    "answers.exported": "exported answers",
+    "answers.keyed": "keyed in answers from paper",
+    "cards.reprinted": "made new cards in place of old ones",
+    "class.archived": "archived a class",
+    "class.unarchived": "took a class out of the archive",
+    "class.erased": "erased a class",
+    "code.erased": "erased a student",
+    "cycle.decided": "decided on a cycle",
+    "cycle.shared": "shared a cycle",
+    "cycle.unshared": "took back the share of a cycle",
+    "held.exported": "exported what is held, as before an erasure",
+    "invitation.accepted": "accepted an invitation",
+    "invitation.made": "invited somebody",
+    "invitation.renewed": "made a new link for an invitation",
+    "invitation.revoked": "took an invitation back",
+    "password.changed": "changed their password",
+    "password.link-made": "made a link for a new password",
+    "password.set-by-link": "set a new password by a link",
+    "person.disabled": "closed somebody's sign-in",
+    "person.enabled": "opened somebody's sign-in",
+    "prediction.locked": "locked a view and a prediction",
+    "prediction.skipped": "locked a view without a prediction",
+    "proof.failed": "gave a wrong password before an export or a deletion",
+    "role.given": "gave a role",
+    "role.taken": "took a role back",
+    "session.ended": "ended one of their sign-ins",
+    "sessions.ended": "signed out everywhere else",
+    "sign-in": "signed in",
+    "sign-out": "signed out",
+    "sign-in.failed": "a wrong password at sign-in",
+    "sign-in.stopped": "an address was stopped after too many wrong passwords",
+    "survey.closed": "closed a survey",
+    "survey.opened": "opened a survey",
+    "survey.reopened": "opened a survey once more",
+    "survey.voided": "made a survey void",
+    "use.accepted": "accepted how Focal is used",
+}
+
+
+def act_words(act: str) -> str:
+    """Return an act in words; one without words of its own reads as its key does.
+
+    Examples
+    --------
+    >>> act_words("class.erased"), act_words("diagram.changed")
+    ('erased a class', 'diagram changed')
+    """
+    return ACTS.get(act) or act.replace(".", " ").replace("-", " ")
