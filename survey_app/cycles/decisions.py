@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from survey_app.cycles import queries
-from survey_app.cycles.service import check_version
+from survey_app.cycles.service import BASELINE, check_version
 from survey_app.errors import BadInput, NotYet
 from survey_app.models.cycles import DECISIONS, Cycle, Series
 from survey_app.surveys import queries as survey_queries
@@ -59,9 +59,12 @@ def decide(db: Session, cycle: Cycle, learning: Learning, *, version: int, now: 
             raise NotYet(f"You decided to {cycle.decision}. A change of mind is the next cycle's decision.")
         return
     faults = {}
+    is_baseline = cycle.number == BASELINE
     if learning.decision not in DECISIONS:
-        faults["decision"] = "Choose one: adopt, adapt or abandon."
-    if not learning.reason.strip():
+        choices = "go on or abandon" if is_baseline else "adopt, adapt or abandon"
+        faults["decision"] = f"Choose one: {choices}."
+    # Nothing was tried yet in a lesson before the change, so going on to it needs no reason.
+    if not learning.reason.strip() and not (is_baseline and learning.decision != "abandon"):
         faults["reason"] = "Write the reason in a few words."
     if faults:
         raise BadInput("The decision is not made yet; what you wrote is kept.", faults)

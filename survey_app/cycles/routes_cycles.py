@@ -24,13 +24,14 @@ from survey_app.scope import classroom_for, cycle_for, series_for
 from survey_app.security import requires
 from survey_app.surveys import queries as survey_queries
 from survey_app.surveys import service as surveys
-from survey_app.surveys.routes import expected_of, record, sheet_of
+from survey_app.surveys.routes import expected_of, public_address, record, sheet_of
 from survey_app.ui.filters import notice
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from survey_app.models.cycles import Cycle
+    from survey_app.models.surveys import Administration
 
 notice("drafted", "Your cycle is ready. Look at the questions, then open the survey.")
 notice("goal", "Your cycle is ready. Write today's goal below, then open the survey.")
@@ -115,11 +116,13 @@ def show(cycle_id: uuid.UUID) -> str:
     given = survey_queries.administrations_of(g.db, cycle.id)
     labels = [label for _id, label in survey_queries.focal_labels(g.db, cycle.id)]
     living = [code.label for code in class_queries.live_focal_codes(g.db, cycle.classroom_id)]
+    classroom = g.db.get_one(Classroom, cycle.classroom_id)
     return render_template(
         "cycles/show.html",
         cycle=cycle,
+        tablet_address=_tablet_address(classroom, given),
         series=g.db.get_one(Series, cycle.series_id),
-        classroom=g.db.get_one(Classroom, cycle.classroom_id),
+        classroom=classroom,
         given=given,
         standing=standing_of(cycle, given),
         stages=STAGES,
@@ -144,9 +147,11 @@ def show(cycle_id: uuid.UUID) -> str:
 def run_next(series_id: uuid.UUID) -> Response:
     """Copy the last cycle into the next one, open it, and go to the projector: thirty seconds."""
     series = series_for(g.db, g.viewer, series_id)
+    classroom = g.db.get_one(Classroom, series.classroom_id)
+    if classroom.archived_at is not None:
+        raise NotYet("This class is archived. Take it out of the archive first, then run the next cycle.")
     cycle = service.start_next(g.db, g.viewer, series, now=g.now)
     if request.form.get("do") == "open":
-        classroom = g.db.get_one(Classroom, cycle.classroom_id)
         try:
             opened = surveys.open_surveys(
                 g.db, cycle, classroom, goal=request.form.get("goal", ""), now=g.now
@@ -158,8 +163,6 @@ def run_next(series_id: uuid.UUID) -> Response:
             did = "goal" if "goal" in fault.faults else "who_first"
             return redirect(url_for("surveys.compose", cycle_id=cycle.id, did=did), code=303)
         except NotYet:
-            if classroom.archived_at is not None:
-                raise
             g.db.commit()
             return redirect(url_for("cycles.show", cycle_id=cycle.id, did="busy"), code=303)
     given = survey_queries.administrations_of(g.db, cycle.id)
@@ -274,6 +277,13 @@ def _quick_start_page(
         known=catalogue.questions(g.db),
         faults=faults or {},
     )
+
+
+def _tablet_address(classroom: Classroom, given: list[Administration]) -> str:
+    """Return what one tablet opens for a whole class: a card's code comes first where codes are asked."""
+    if any(a.mode == "coded" for a in given):
+        return public_address() + url_for("respond.enter", tablet=1)
+    return public_address() + url_for("respond.sheet", code=classroom.class_code, tablet=1)
 
 
 def _plan_gaps(cycle: Cycle) -> list[str]:

@@ -85,7 +85,7 @@ def _story(cycles: list[CycleRow], part: str, title: str) -> dict[str, Any] | No
             label="Before" if cycle.number == 0 else f"Cycle {cycle.number}",
             tables=found[a.id][-1].tables,
             change=_change_named(cycle.number, cycle.change, given[0][0].number),
-            decision=cycle.decision or "",
+            decision=(cycle.decision or "") if cycle.number else "",
             late=found[a.id][-1].late,
         )
         for cycle, a in given

@@ -86,7 +86,7 @@ def store(cycle_id: uuid.UUID) -> Response | tuple[str, int]:
 
 def _store(cycle: Cycle) -> None:
     given = survey_queries.administrations_of(g.db, cycle.id)
-    labels = {str(code): code for code, _label in survey_queries.focal_labels(g.db, cycle.id)}
+    labels = {str(code): (code, label) for code, label in survey_queries.focal_labels(g.db, cycle.id)}
     keyed = []
     for administration in given:
         if administration.state == "draft":
@@ -102,11 +102,13 @@ def _store(cycle: Cycle) -> None:
         rows = _rows(administration, sheet, labels)
         if service.store_rows(g.db, administration, sheet, rows, now=g.now):
             keyed.append(administration)
+    if not keyed:
+        raise BadInput("No row is filled in yet, so nothing is stored.")
     record(keyed, "answers.keyed")
 
 
 def _rows(
-    administration: Administration, sheet: dict[str, Any], labels: dict[str, uuid.UUID]
+    administration: Administration, sheet: dict[str, Any], labels: dict[str, tuple[uuid.UUID, str]]
 ) -> list[service.KeyedRow]:
     rows = []
     names = [n.removeprefix("key_") for n in request.form if n.startswith(f"key_{administration.part}_")]
@@ -115,14 +117,16 @@ def _rows(
         if key is None or key.administration_id != administration.id:
             raise BadInput("This page is too old. Reload it and type the rows again.")
         written = name.partition("_")[2]
+        code, label = labels.get(written, (None, f"Sheet {written}"))
         rows.append(
             service.KeyedRow(
-                focal_code_id=labels.get(written) if administration.mode == "coded" else None,
+                focal_code_id=code if administration.mode == "coded" else None,
                 key=key,
                 cells={
                     item["id"]: request.form.get(f"cell_{name}_{item['id']}", "") for item in sheet["items"]
                 },
                 name=f"cell_{name}",
+                label=label,
             )
         )
     return rows

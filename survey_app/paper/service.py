@@ -29,6 +29,7 @@ class KeyedRow:
     key: SheetKey
     cells: Mapping[str, str]  # item version id -> what was typed
     name: str  # of the row in the form, for faults
+    label: str = "This sheet"  # what the teacher calls it: "A", or "Sheet 3"
 
 
 def store_rows(
@@ -74,17 +75,16 @@ def store_rows(
 def _read(sheet: Mapping[str, Any], row: KeyedRow) -> tuple[dict[str, int | str], dict[str, str]]:
     answers: dict[str, int | str] = {}
     faults = {}
-    for item in sheet["items"]:
+    for place, item in enumerate(sheet["items"], start=1):
         typed = row.cells.get(item["id"], "").strip()
         if item["kind"] == "text":
             answers[item["id"]] = typed or "skipped"
             continue
         answer = _answer(item, typed)
         if answer is None:
-            last = len(item["values"])
-            faults[f"{row.name}-{item['id']}"] = (
-                f"“{typed[:9]}” is no answer: 1 to {last}, 0, ? or n."
-            )
+            known = f"1 to {len(item['values'])}, 0{', ? or n' if item['may_not_apply'] else ' or ?'}"
+            words = f"{row.label}, question {place}: “{typed[:9]}” is none of the answers. Type {known}."
+            faults[f"{row.name}-{item['id']}"] = words
         else:
             answers[item["id"]] = answer
     return answers, faults

@@ -157,3 +157,36 @@ def test_an_earlier_cycle_does_not_offer_the_next_one(teacher):
     assert "Run cycle" not in visible(teacher.get(first))
     teacher.whole_cycle(second, tokens)
     assert "Run cycle 3 now" in visible(teacher.get(second))
+
+
+def test_an_archived_class_offers_no_next_cycle_and_says_why(teacher):
+    cycle = teacher.start()
+    teacher.whole_cycle(cycle, teacher.cards())
+    series = series_of(teacher.get("/cycles"))
+    with teacher.app.extensions["focal_db"].writing() as db:
+        room = db.scalars(select(Classroom)).one()
+        classrooms.archive_class(db, room, now=teacher.clock())
+        db.commit()
+    for page in (cycle, series):
+        words = visible(teacher.get(page))
+        assert "Run cycle 2 now" not in words
+        assert "This class is archived." in words
+    for do in ("open", "draft"):
+        teacher.post(f"{series}/next", 409, do=do)
+    with teacher.reading() as db:
+        assert db.scalar(select(func.count()).select_from(Cycle)) == 1
+
+
+def test_a_lesson_before_the_change_goes_on_without_a_reason(teacher):
+    cycle = teacher.start(is_baseline="1", change="Wait ten seconds")
+    for token in teacher.cards().values():
+        answer(teacher.app, token)
+    teacher.see(cycle)
+    teacher.predict_and_lock(cycle)
+    teacher.post(f"{cycle}/reveal")
+    assert 'value="adopt"' not in teacher.get(f"{cycle}/decide")
+    teacher.decide(cycle, "adapt", reason="")
+    assert "Went on to the change on" in visible(teacher.get(cycle))
+    home = teacher.get("/cycles")
+    assert "Run cycle 1 now" in home
+    assert "the lesson before the change" in visible(teacher.get(series_of(home)))

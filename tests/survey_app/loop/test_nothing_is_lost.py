@@ -151,3 +151,28 @@ def test_a_decided_cycle_reminds_until_the_students_have_heard(teacher):
         told_students_on="2026-03-03", do="later",
     )
     assert "Your students have not heard yet" not in teacher.get(cycle)
+
+
+def keyed(teacher, cycle, status, *cells):
+    """Send the page of paper answers with these words in its first cells."""
+    page = teacher.get(f"{cycle}/key-in")
+    fields = dict(re.findall(r'name="(key_[^"]+)" value="([^"]+)"', page))
+    fields |= dict(zip(re.findall(r'name="(cell_[^"]+)"', page), cells, strict=False))
+    return teacher.post(f"{cycle}/key-in", status, **fields)
+
+
+def test_a_wrong_key_is_told_with_its_row_and_question(teacher):
+    cycle = teacher.start()
+    teacher.see(cycle)
+    teacher.predict_and_lock(cycle)
+    told = keyed(teacher, cycle, 422, "1", "9").text
+    assert "A, question 2: “9” is none of the answers. Type 1 to 4, 0" in visible(told)
+    assert 'value="9"' in told
+
+
+def test_an_empty_page_of_paper_answers_is_not_called_stored(teacher):
+    cycle = teacher.start()
+    teacher.see(cycle)
+    teacher.predict_and_lock(cycle)
+    assert "No row is filled in yet, so nothing is stored." in visible(keyed(teacher, cycle, 422).text)
+    assert "The answers from paper are stored." in teacher.get(keyed(teacher, cycle, 303, "1").location)

@@ -3,7 +3,9 @@
 import csv
 import io
 import re
+from html import unescape
 
+import pytest
 from sqlalchemy import delete, select
 
 from survey_app.models.cycles import CycleFocal
@@ -143,3 +145,19 @@ def test_the_reveal_forgets_the_order_of_sheets_that_came_after_the_close(teache
     teacher.post(f"{cycle}/reveal")
     with teacher.reading() as db:
         assert not before & set(db.scalars(select(Response.id)))
+
+@pytest.mark.parametrize("focal", ["1", None])
+def test_one_tablet_goes_from_child_to_child(teacher, focal):
+    cycle = teacher.start(asks_focal=focal, asks_rest="1", rest_count="20")
+    address = re.search(r'href="http://[^/]+([^"]+tablet=1)">One tablet', teacher.get(cycle))[1]
+    tablet = teacher.app.test_client()
+    page = tablet.get(address)
+    if focal:
+        page = tablet.post("/s?tablet=1", data={"code": next(iter(teacher.cards().values()))})
+        page = tablet.get(page.location)
+    action = unescape(re.search(r'<form[^>]*action="([^"]+)"', page.text)[1])
+    form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+    form |= dict.fromkeys(re.findall(r'type="radio"[^>]*name="([^"]+)"', page.text), "2")
+    done = tablet.get(tablet.post(action, data=form).location).text
+    assert "Next student" in visible(done)
+    tablet.get(unescape(re.search(r'class="send" href="([^"]+)"', done)[1]))

@@ -31,7 +31,7 @@ def test_three_cycles_end_as_one_story(teacher):
     assert "Use it in another lesson" in page
     story = teacher.get(series_of(page))
     assert story.count("<figure") == 1 + 4, "both lines, and one picture for each of the four questions"
-    assert "3 cycles make a line, not a signal" in story
+    assert "3 points make a line, not a signal" in story
     assert visible(story).count("Three of five had no chance.") == 3
     with teacher.reading() as db:
         assert db.scalar(select(func.count(Snapshot.number))) == 3
