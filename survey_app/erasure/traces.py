@@ -26,12 +26,12 @@ def remove_traces(database: Database, config: Config, *, thoroughly: bool = Fals
     statements = ["PRAGMA wal_checkpoint(TRUNCATE)"] if on_sqlite else []
     if thoroughly:
         statements = ["VACUUM", *statements]
-    with closing(database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")) as connection:
-        # Not through a transaction: neither statement is allowed in one.
+    # Neither statement is allowed in a transaction. SQLite's connections begin none of their own (db.py), and
+    # must not be told about it: when it goes back, the pool would switch the driver's transactions on.
+    options = {} if on_sqlite else {"isolation_level": "AUTOCOMMIT"}
+    with closing(database.engine.connect().execution_options(**options)) as connection:
         driver = connection.connection.driver_connection
         for statement in statements:
-            if on_sqlite and driver.in_transaction:
-                driver.rollback()
             try:
                 driver.execute(statement)
             except Exception as fault:
