@@ -16,13 +16,14 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from analytics.columns import Bools, Floats, Ints
 from analytics.release.figures import Known
 from analytics.release.space import Space
 
 _SLACK = 1e-6
+_SMALL = 200
 
 
 class Contradiction(ValueError):
@@ -57,34 +58,29 @@ class Problem:
         Contradiction
             If nothing fits the figures.
         """
-        return self._solve(aim, self.upper, sp.csr_array((0, len(self.upper))), np.zeros(0))
+        return self._solve(aim, self.upper, [])
 
     def moved(self, aims: Any, truth: Floats, step: Floats) -> Floats:
         """Return values that move as many weighted sums as possible by ``step`` away from their truth."""
         count, width = aims.shape
         way = sp.diags_array(np.sign(step))
         # How far each sum gets, up to its step, is an unknown of its own, and their sum is made largest.
-        further = sp.hstack((-way @ aims, sp.eye_array(count)))
+        further = sp.hstack((-way @ aims, sp.eye_array(count))).tocsr()
         goal = np.concatenate((np.zeros(width), 1 / np.abs(step)))
         upper = np.concatenate((self.upper, np.abs(step)))
-        return self._solve(goal, upper, further, -np.sign(step) * truth)[:width]
+        limit = LinearConstraint(further, -np.inf, -np.sign(step) * truth)
+        return self._solve(goal, upper, [limit])[:width]
 
-    def _solve(self, aim: Floats, upper: Floats, further: Any, further_most: Floats) -> Floats:
-        equal = self.least == self.most
+    def _solve(self, aim: Floats, upper: Floats, further: list[LinearConstraint]) -> Floats:
         width = len(upper) - len(self.upper)
-        limits = sp.hstack((self.limits, sp.csr_array((self.limits.shape[0], width)))).tocsr()
-        ranged = limits[~equal]
-        above = sp.vstack((ranged, -ranged, further))
-        found: Any = linprog(  # type: ignore[call-overload]  # its stubs know no sparse matrices
+        limits = self.limits
+        if width:
+            limits = sp.hstack((limits, sp.csr_array((limits.shape[0], width)))).tocsr()
+        # Without whole numbers asked for, milp is SciPy's least costly door to the same HiGHS simplex.
+        found = milp(
             -aim,
-            A_ub=above if above.shape[0] else None,
-            b_ub=np.concatenate((self.most[~equal], -self.least[~equal], further_most))
-            if above.shape[0]
-            else None,
-            A_eq=limits[equal] if equal.any() else None,
-            b_eq=self.most[equal] if equal.any() else None,
-            bounds=np.stack((np.zeros(len(upper)), upper), axis=1),
-            method="highs",
+            bounds=Bounds(0, upper),
+            constraints=[LinearConstraint(limits, self.least, self.most), *further],
         )
         if found.status == 2:
             raise Contradiction(
@@ -94,6 +90,19 @@ class Problem:
         if found.x is None:
             raise RuntimeError(f"The linear program was not solved: {found.message}")
         return np.asarray(found.x, dtype=np.float64)
+
+    def movable(self, start: Floats, aims: Floats) -> Bools:
+        """Say which weighted sums can move, either way, along one random direction from a possible point.
+
+        The direction keeps every limit that is reached at the point, or would be by one step.
+        """
+        edge = (start <= 1 - _SLACK) | (start >= self.upper - 1 + _SLACK)
+        here = self.limits @ start
+        tight = (here - self.least < 1) | (self.most - here < 1)
+        rows = self.limits[tight][:, ~edge].toarray()
+        draw = np.random.default_rng(3).normal(size=int((~edge).sum()))
+        along = draw - rows.T @ np.linalg.lstsq(rows.T, draw, rcond=1e-10)[0]
+        return np.asarray(np.abs(aims[:, ~edge] @ along) > 1e-6, dtype=np.bool_)
 
     def interval(self, aim: Floats) -> tuple[float, float]:
         """Return the smallest and the largest value of a weighted sum that fits the figures.
@@ -139,7 +148,15 @@ def total_problem(space: Space, known: Known, scale: Scale) -> Problem:
     return Problem(sp.csr_array(space.matrix), *ends, upper)
 
 
-def pinned(problem: Problem, aims: Floats, truth: Floats, enough: Floats, *, rounds: int = 4) -> Bools:
+def pinned(
+    problem: Problem,
+    aims: Floats,
+    truth: Floats,
+    enough: Floats,
+    start: Floats | None = None,
+    *,
+    rounds: int = 4,
+) -> Bools:
     """Say which weighted sums the figures pin.
 
     A sum is free when two whole numbers are possible or, where ``enough`` is given, when that value is
@@ -156,6 +173,8 @@ def pinned(problem: Problem, aims: Floats, truth: Floats, enough: Floats, *, rou
         The true value; NaN where it is not known.
     enough : array of float, shape (sums,)
         A value on one side of the truth that shows that a sum is free; NaN for any second whole number.
+    start : array of float, optional
+        The true value of each unknown; in small problems a first look from there saves most programs.
     rounds : int
         Programs before asking one by one.
     """
@@ -171,6 +190,10 @@ def pinned(problem: Problem, aims: Floats, truth: Floats, enough: Floats, *, rou
         return np.asarray(~np.where(np.isnan(enough), several, reached), dtype=np.bool_)
 
     open_ = held()
+    if start is not None and len(start) <= _SMALL:
+        free = problem.movable(start, aims) & np.isnan(enough)
+        low, high = np.where(free, -np.inf, low), np.where(free, np.inf, high)
+        open_ = held()
     for attempt in range(rounds):
         asked = open_ & ~np.isnan(truth)
         if not asked.any():

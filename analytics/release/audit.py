@@ -9,12 +9,12 @@ from math import comb
 
 import numpy as np
 
-from analytics.columns import Bools, Floats, Ints
-from analytics.release.attack import Scale, favourable_problem, pinned, total_problem
+from analytics.columns import Bools, Ints
 from analytics.release.cells import passes_first_rule
 from analytics.release.contributions import Rows
-from analytics.release.figures import STEPS, Known
+from analytics.release.figures import STEPS
 from analytics.release.linear import Leak, culprits, last_used, solved_by_insiders, solved_cells, solved_sets
+from analytics.release.pinning import pinned_sets, seen_by
 from analytics.release.policy import Policy
 from analytics.release.space import Space, space_of
 from analytics.release.statements import Statements
@@ -22,6 +22,12 @@ from analytics.release.views import View
 
 MOST_COALITIONS = 2000
 """Up to so many, all coalitions of teachers are asked about each item."""
+
+FEW_GROUPS = 24
+"""Beyond so many groups, a sum or a difference of two is taken to have many teachers."""
+
+MANY_TEACHERS = 36
+"""Up to so many, the linear program is solved for whoever knows several classes with every teacher."""
 
 
 @dataclass(frozen=True)
@@ -101,44 +107,99 @@ def audit_block(
     finding = _by_insiders(statements, sums, asked, policy)
     if finding.statements:
         return finding
-    program = _by_program(statements, space, rows, hidden, statements.known(detail, policy), policy)
-    return replace(program, suspects=finding.suspects)
+    known = statements.known(detail, policy)
+    leaks = pinned_sets(space, rows, hidden, known, policy)
+    if sums is not None:
+        for coalition, places in sharing(sums, views):
+            leaks += pinned_sets(*seen_by(sums, known, rows, coalition, places, policy), policy)
+    return replace(_smallest_behind(statements, space, leaks), suspects=finding.suspects)
 
 
 def coalitions(space: Space, views: Sequence[View], policy: Policy) -> list[View]:
     """Return who might put their classes together.
 
     Every person with whom classes were shared, with every teacher; and any ``insiders`` teachers. Where
-    those would be more than :data:`MOST_COALITIONS`, every single teacher, and such as stand together in a
-    sum, or between two sums, of so few teachers that the others could be fewer than the smallest group.
+    those would be more than :data:`MOST_COALITIONS`, every person and teacher alone, and such as stand
+    together in a sum, or between two sums, of so few teachers that the others could be fewer students than
+    the smallest group.
     """
     everyone = sorted(space.groups_of)
-    shared = [(*view, teacher) for view in views for teacher in everyone if teacher not in view]
     number = min(policy.insiders, len(everyone) - 1)
     if comb(len(everyone), number) <= MOST_COALITIONS:
+        shared = [(*view, teacher) for view in views for teacher in everyone if teacher not in view]
         return [*views, *shared, *combinations(everyone, number)]
-    near = {group for few in _few_teachers(space, policy) for group in combinations(sorted(few), number)}
-    return [*views, *shared, *((teacher,) for teacher in everyone), *sorted(near)]
+    few = _few_teachers(space)
+    reach = policy.smallest_group - 1
+    near = {
+        group
+        for teachers in few
+        if number < len(teachers) <= number + reach
+        for group in combinations(sorted(teachers), number)
+    }
+    joined = {
+        (*view, teacher)
+        for view in views
+        for teachers in few
+        if not teachers.isdisjoint(view) and len(teachers.difference(view)) <= reach + 1
+        for teacher in teachers.difference(view)
+    }
+    return [*views, *sorted(joined), *((teacher,) for teacher in everyone), *sorted(near)]
 
 
-def _few_teachers(space: Space, policy: Policy) -> set[frozenset[int]]:
+def _few_teachers(space: Space) -> set[frozenset[int]]:
     """Return the teachers behind each sum, and behind each difference of two sums, that has few of them."""
-    most = policy.insiders + policy.smallest_group - 1
     inside = space.matrix > 0
     groups = np.arange(len(space.size))
     found = set()
     shared = space.matrix @ space.matrix.T
     size = space.matrix.sum(axis=1)
     apart = size[:, None] + size[None, :] - 2 * shared
-    # A group has one teacher at least, so that more groups than this cannot have so few teachers each once.
-    first, second = np.nonzero(np.triu((apart <= 3 * most) & (apart > 0) & (shared > 0), k=1))
-    sets = [groups[row] for row in inside if row.sum() <= 3 * most]
+    # Groups are of one class and lesson or more: so few of them cannot be told to have many teachers.
+    first, second = np.nonzero(np.triu((apart <= FEW_GROUPS) & (apart > 0) & (shared > 0), k=1))
+    sets = [groups[row] for row in inside if row.sum() <= FEW_GROUPS]
     sets += [groups[inside[a] != inside[b]] for a, b in zip(first, second, strict=True)]
     for some in sets:
-        teachers = frozenset().union(*(space.taught[group] for group in some))
-        if policy.insiders < len(teachers) <= most:
-            found.add(teachers)
+        found.add(frozenset().union(*(space.taught[group] for group in some)))
     return found
+
+
+def sharing(space: Space, views: Sequence[View]) -> list[tuple[View, Ints]]:
+    """Return for whom the linear program is solved, and with which statements (places in the space).
+
+    Whoever knows several classes, with any one teacher, and all statements. In a network of more than
+    :data:`MANY_TEACHERS` that is narrowed to the sums of at most a third of so many teachers in which both
+    have a part: larger ones tell hardly more to somebody who knows a few classes.
+    """
+    everyone = set(space.groups_of)
+    places = np.arange(len(space.statements))
+    if len(everyone) <= MANY_TEACHERS:
+        pairs = [(view, teacher) for view in views for teacher in sorted(everyone.difference(view))]
+        return [((*view, teacher), places) for view, teacher in pairs] or [(view, places) for view in views]
+    taught = [
+        set().union(*(space.taught[group] for group in np.flatnonzero(row))) for row in space.matrix > 0
+    ]
+    few = [place for place in places.tolist() if len(taught[place]) <= MANY_TEACHERS // 3]
+    found: list[tuple[View, Ints]] = []
+    for view in views:
+        own = [place for place in few if not taught[place].isdisjoint(view)]
+        near = set().union(*(taught[place] for place in own)).difference(view)
+        for teacher in sorted(near):
+            inside = [place for place in few if teacher in taught[place] or place in own]
+            found.append(((*view, teacher), np.array(inside, dtype=np.int64)))
+    return found
+
+
+def _smallest_behind(statements: Statements, space: Space, leaks: list[Leak]) -> Finding:
+    """Return the leaks that can be mended, and for each the smallest statement that holds its answers."""
+    mendable, back = [], set()
+    for leak in leaks:
+        groups = np.unique(space.group[np.isin(space.answers, leak.answers)])
+        behind = space.statements[space.matrix[:, groups].any(axis=1)]
+        free = [int(statement) for statement in behind if not statements.fixed[statement]]
+        if free:
+            mendable.append(leak)
+            back.add(min(free, key=lambda statement: (statements.who.students[statement], statement)))
+    return Finding(mendable, sorted(back))
 
 
 def _by_insiders(statements: Statements, sums: Space | None, asked: list[View], policy: Policy) -> Finding:
@@ -154,80 +215,9 @@ def _by_insiders(statements: Statements, sums: Space | None, asked: list[View], 
     return Finding(leaks, sorted(back), to_bands=True, suspects=[leak.insiders for leak in leaks])
 
 
-def _by_program(
-    statements: Statements, space: Space, rows: Rows, hidden: list[Ints], known: Known, policy: Policy
-) -> Finding:
-    leaks, back = [], set()
-    for leak in pinned_sets(space, rows, hidden, known, policy):
-        behind = space.statements[(space.matrix @ leak.vector) > 0]
-        free = [int(statement) for statement in behind if not statements.fixed[statement]]
-        if free:
-            leaks.append(leak)
-            back.add(min(free, key=lambda statement: (statements.who.students[statement], statement)))
-    return Finding(leaks, sorted(back))
-
-
 def _priority(statements: Statements) -> Ints:
     """Return the order in which statements are kept: what is out already, then those of most students."""
     order = np.lexsort((-statements.who.students, ~statements.fixed))
     rank = np.empty(len(statements), dtype=np.int64)
     rank[order] = np.arange(len(statements))
     return rank
-
-
-def pinned_sets(space: Space, rows: Rows, hidden: list[Ints], known: Known, policy: Policy) -> list[Leak]:
-    """Return the sets that the linear program pins to one value.
-
-    These are groups of too few students, withheld cells, and groups of any size in which everybody answered
-    alike: where that is forced, each student's answer is known.
-
-    Parameters
-    ----------
-    space : Space
-        Groups and figures of one item and mode.
-    rows : Rows
-        The answers of this release.
-    hidden : list of array of int
-        Withheld cells as positions of their answers.
-    known : Known
-        What each figure gives away.
-    policy : Policy
-        The thresholds.
-    """
-    one = np.eye(len(space.size))
-    small = space.who.students < policy.smallest_group
-    cells = [vector for vector in map(space.whole_groups, hidden) if vector is not None]
-    private = [*one[small], *cells]
-    favourable, total = _true_sums(space, rows)
-    alike = np.flatnonzero(~small & ((favourable == 0) | (favourable == space.size)))
-    own = space.answers[space.answers < len(rows)]
-    aims = np.array([*private, *one[alike]])
-    if not len(aims) or not len(own):
-        return []
-    scale = Scale(int(rows.top[own[0]]), int(rows.favourable_from[own[0]]))
-    second = np.full(len(aims), np.nan)
-    held = pinned(favourable_problem(space, known, scale), aims, _add(aims, favourable), second)
-    # A group in which all are favourable is given away, too, by a sum that leaves no room for one who is not.
-    other = scale.top * (space.size[alike] - 1) + scale.favourable_from - 1
-    second[len(private) :] = np.where(favourable[alike] == 0, scale.favourable_from, other)
-    held |= pinned(total_problem(space, known, scale), aims, _add(aims, total), second)
-    return [Leak(space.answers[aims[place][space.group] > 0], aims[place]) for place in np.flatnonzero(held)]
-
-
-def _add(aims: Floats, values: Floats) -> Floats:
-    """Return weighted sums of values; NaN where one of those used is."""
-    missing = np.isnan(values)
-    return np.where(aims @ missing > 0, np.nan, aims @ np.where(missing, 0, values))
-
-
-def _true_sums(space: Space, rows: Rows) -> tuple[Floats, Floats]:
-    """Return favourable answers and sum of steps of each group; NaN where only the ledger knows one."""
-    own = space.answers < len(rows)
-    count = len(space.size)
-
-    def add(values: Ints) -> Floats:
-        return np.bincount(space.group[own], values[space.answers[own]], minlength=count).astype(np.float64)
-
-    whole = add(np.ones(len(rows), dtype=np.int64)) == space.size
-    favourable, total = add(rows.favourable.astype(np.int64)), add(rows.step)
-    return np.where(whole, favourable, np.nan), np.where(whole, total, np.nan)

@@ -1,0 +1,112 @@
+"""Which sets of answers the linear program pins, for an outsider and for those who know some classes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from analytics.columns import Floats, Ints
+from analytics.release.attack import Scale, favourable_problem, pinned, total_problem
+from analytics.release.contributions import Rows, tally
+from analytics.release.figures import Known
+from analytics.release.linear import Leak
+from analytics.release.policy import Policy
+from analytics.release.space import Space
+
+
+def pinned_sets(space: Space, rows: Rows, hidden: list[Ints], known: Known, policy: Policy) -> list[Leak]:
+    """Return the sets that the linear program pins to one value.
+
+    These are groups of too few students, withheld cells, and groups of any size in which everybody answered
+    alike: where that is forced, each student's answer is known.
+
+    Parameters
+    ----------
+    space : Space
+        Groups and figures of one item and mode.
+    rows : Rows
+        The answers of this release.
+    hidden : list of array of int
+        Withheld cells as positions of their answers.
+    known : Known
+        What each figure gives away.
+    policy : Policy
+        The thresholds.
+    """
+    one = np.eye(len(space.size))
+    small = space.who.students < policy.smallest_group
+    cells = [vector for vector in map(space.whole_groups, hidden) if vector is not None]
+    private = [*one[small], *cells]
+    favourable, total = _true_sums(space, rows)
+    alike = np.flatnonzero(~small & ((favourable == 0) | (favourable == space.size)))
+    own = space.answers[space.answers < len(rows)]
+    aims = np.array([*private, *one[alike]])
+    if not len(aims) or not len(own):
+        return []
+    scale = Scale(int(rows.top[own[0]]), int(rows.favourable_from[own[0]]))
+    second = np.full(len(aims), np.nan)
+    start = None if np.isnan(favourable).any() else favourable
+    held = pinned(favourable_problem(space, known, scale), aims, _add(aims, favourable), second, start)
+    # A group in which all are favourable is given away, too, by a sum that leaves no room for one who is not.
+    other = scale.top * (space.size[alike] - 1) + scale.favourable_from - 1
+    second[len(private) :] = np.where(favourable[alike] == 0, scale.favourable_from, other)
+    start = None if np.isnan(total).any() else total
+    held |= pinned(total_problem(space, known, scale), aims, _add(aims, total), second, start)
+    return [Leak(space.answers[aims[place][space.group] > 0], aims[place]) for place in np.flatnonzero(held)]
+
+
+def seen_by(
+    space: Space, known: Known, rows: Rows, coalition: tuple[int, ...], places: Ints, policy: Policy
+) -> tuple[Space, Rows, list[Ints], Known]:
+    """Return the figures as they look to teachers who take the answers of their own classes out of them.
+
+    ``places`` chooses statements of the space. The result is what :func:`pinned_sets` takes. Answers that
+    only the ledger knows stay in.
+    """
+    chosen = space.matrix[places]
+    inside = (chosen.sum(axis=0) > 0)[space.group]
+    mine = np.isin(space.givers.teacher[space.answers], coalition) & (space.answers < len(rows))
+    count = len(space.size)
+
+    def taken(values: Ints) -> Ints:
+        by_group = np.bincount(space.group[mine], values[space.answers[mine]], minlength=count)
+        return np.asarray(chosen @ by_group, dtype=np.int64)
+
+    favourable, total = taken(rows.favourable.astype(np.int64)), taken(rows.step)
+    left = Known(known.least.copy(), known.most.copy(), known.total_least.copy(), known.total_most.copy())
+    for ends, sums in ((left.least, favourable), (left.most, favourable)):
+        ends[space.statements[places]] -= sums
+    for ends in (left.total_least, left.total_most):
+        ends[space.statements[places]] -= total
+    others, group = np.unique(space.group[inside & ~mine], return_inverse=True)
+    group, answers = np.asarray(group, dtype=np.int64), space.answers[inside & ~mine]
+    seen = replace(
+        space,
+        answers=answers,
+        group=group,
+        statements=space.statements[places],
+        matrix=chosen[:, others],
+        size=np.bincount(group, minlength=len(others)),
+        who=tally(space.givers, answers, group, len(others), policy.insiders),
+    )
+    return seen, rows, [], left
+
+
+def _add(aims: Floats, values: Floats) -> Floats:
+    """Return weighted sums of values; NaN where one of those used is."""
+    missing = np.isnan(values)
+    return np.where(aims @ missing > 0, np.nan, aims @ np.where(missing, 0, values))
+
+
+def _true_sums(space: Space, rows: Rows) -> tuple[Floats, Floats]:
+    """Return favourable answers and sum of steps of each group; NaN where only the ledger knows one."""
+    own = space.answers < len(rows)
+    count = len(space.size)
+
+    def add(values: Ints) -> Floats:
+        return np.bincount(space.group[own], values[space.answers[own]], minlength=count).astype(np.float64)
+
+    whole = add(np.ones(len(rows), dtype=np.int64)) == space.size
+    favourable, total = add(rows.favourable.astype(np.int64)), add(rows.step)
+    return np.where(whole, favourable, np.nan), np.where(whole, total, np.nan)
