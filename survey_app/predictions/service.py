@@ -156,7 +156,7 @@ def save_count_predictions(
             continue
         _replace_counts(db, administration, item, counts)
     if faults:
-        raise BadInput("Some numbers need another look; the rest is saved when you send them again.", faults)
+        raise BadInput("Some numbers need another look. What you typed is below; nothing is locked.", faults)
     db.flush()
 
 

@@ -107,6 +107,8 @@ def test_counts_that_do_not_add_up_are_told_and_kept(teacher):
     page = teacher.post(f"{cycle}/predict", 422, do="lock", **{f"count_{item['id']}_1": "4"}).text
     assert "These add up to 4; the class has 6." in page
     assert 'value="4"' in page
+    assert f'href="#f-count-{item["id"]}"' in page
+    assert f'id="f-count-{item["id"]}"' in page
 
 
 def test_a_coded_survey_without_codes_does_not_open(teacher):
