@@ -193,4 +193,5 @@ def _part(
         "tables": latest,
         "figures": figures,
         "changes": pictures.changes_between(before, latest) if before else [],
+        "prediction": pictures.prediction_words(first),
     }

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from survey_app.models.classrooms import FocalCode
 from survey_app.models.predictions import OwnRating, Prediction
 from survey_app.models.snapshots import Snapshot
 from survey_app.models.surveys import Administration
@@ -170,3 +171,23 @@ def test_a_foreign_code_cannot_be_predicted(teacher, answered):
     teacher.see(answered)
     item = teacher.sheet(answered)["items"][0]
     teacher.post(f"{answered}/predict", 422, do="lock", **{f"pick_{item['id']}_{uuid.uuid4()}": "1"})
+
+
+def test_level_spread_and_order_of_a_prediction_are_said_in_words(teacher):
+    cycle = teacher.start()
+    tokens = teacher.cards()
+    for label, value in zip("ABCDE", "11244", strict=True):
+        answer(teacher.app, tokens[label], value)
+    teacher.see(cycle)
+    item = teacher.sheet(cycle)["items"][0]
+    with teacher.reading() as db:
+        codes = dict(db.execute(select(FocalCode.label, FocalCode.id)).all())
+    picks = zip("ABCDE", "33344", strict=True)
+    expected = {f"pick_{item['id']}_{codes[label]}": value for label, value in picks}
+    teacher.post(f"{cycle}/predict", do="lock", **expected)
+    teacher.post(f"{cycle}/reveal")
+    look = visible(teacher.get(f"{cycle}/look"))
+    # By hand: means 3.4 and 2.4; sd 0.55 and 1.52; six pairs in order, two tied in the prediction: tau-b 0.87.
+    assert "Level: you expected more than they picked." in look
+    assert "Spread: you saw them as more alike than they are." in look
+    assert "Order: you knew mostly who feels it more and who less. (5 students)" in look
