@@ -163,3 +163,11 @@ def test_one_tablet_goes_from_child_to_child(teacher, focal):
     done = tablet.get(tablet.post(action, data=form).location).text
     assert "Next student" in visible(done)
     tablet.get(unescape(re.search(r'class="send" href="([^"]+)"', done)[1]))
+
+
+def test_the_youngest_get_the_same_cups_on_paper_as_on_screen(teacher):
+    cycle = teacher.start(grade="1", ready_set="k_2_pictures", do="draft")
+    items = len(re.findall(r'value="remove:', teacher.get(f"{cycle}/survey")))
+    assert items >= 3
+    assert teacher.get(f"{cycle}/paper").count('<svg class="cup"') == items * 3 * 2, "three steps, two languages"
+    assert teacher.get(f"{cycle}/preview").count('<svg class="cup"') == items * 3
