@@ -187,7 +187,7 @@ def test_level_spread_and_order_of_a_prediction_are_said_in_words(teacher):
     teacher.post(f"{cycle}/predict", do="lock", **expected)
     teacher.post(f"{cycle}/reveal")
     look = visible(teacher.get(f"{cycle}/look"))
-    # By hand: means 3.4 and 2.4; sd 0.55 and 1.52; six pairs in order, two tied in the prediction: tau-b 0.87.
+    # By hand: means 3.4 and 2.4; sd 0.55 and 1.52; six pairs in order, two tied: tau-b 0.87.
     assert "Level: you expected more than they picked." in look
     assert "Spread: you saw them as more alike than they are." in look
     assert "Order: you knew mostly who feels it more and who less. (5 students)" in look

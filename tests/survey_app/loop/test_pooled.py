@@ -148,6 +148,7 @@ def test_the_reveal_forgets_the_order_of_sheets_that_came_after_the_close(teache
     with teacher.reading() as db:
         assert not before & set(db.scalars(select(Response.id)))
 
+
 @pytest.mark.parametrize("focal", ["1", None])
 def test_one_tablet_goes_from_child_to_child(teacher, focal):
     cycle = teacher.start(asks_focal=focal, asks_rest="1", rest_count="20")
@@ -169,5 +170,7 @@ def test_the_youngest_get_the_same_cups_on_paper_as_on_screen(teacher):
     cycle = teacher.start(grade="1", ready_set="k_2_pictures", do="draft")
     items = len(re.findall(r'value="remove:', teacher.get(f"{cycle}/survey")))
     assert items >= 3
-    assert teacher.get(f"{cycle}/paper").count('<svg class="cup"') == items * 3 * 2, "three steps, two languages"
+    assert teacher.get(f"{cycle}/paper").count('<svg class="cup"') == items * 3 * 2, (
+        "three steps, two languages"
+    )
     assert teacher.get(f"{cycle}/preview").count('<svg class="cup"') == items * 3
