@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from survey_app.accounts.demo import DEMO_ADDRESSES
 from survey_app.admin.service import disable_person
 from survey_app.catalogue import queries as catalogue
 from survey_app.classrooms.service import archive_class
+from survey_app.erasure import overdue
 from survey_app.errors import Refusal
 from survey_app.models.cycles import Cycle
 from survey_app.models.people import Person
-from survey_app.models.responses import Receipt, Response
-from survey_app.models.surveys import Administration
+from survey_app.models.responses import Response
 from survey_app.sample.acts import Acts
 from survey_app.sample.copies import LivedBlock
 from survey_app.sample.improvement import add_own_question, make_driver_diagram
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 SEED = 2026
 LIVED_AT_MOST = 5
-RECEIPTS_KEPT = timedelta(days=7)
 
 
 class NotEmpty(Refusal):
@@ -185,13 +184,12 @@ def _thread(world: World, teacher: Viewer, plot: TeacherPlot, place: int, number
 
 
 def _close_the_books(world: World, block: Block) -> None:
-    """Do the rest: invitations that wait, a colleague who left, receipts that have done their work."""
+    """Do the rest: invitations that wait, a colleague who left, what the nightly job deletes, the audit."""
     db, last = world.db, moment(world.year.days[-1], 18)
     leave_invitations_open(db, block, now=last)
     leaver, administrator = block.teachers[-1], block.administrators[(TEACHERS - 1) % SCHOOLS % DISTRICTS]
     disable_person(db, administrator, db.get_one(Person, leaver.person_id), now=last)
     route = "/people/<uuid:person_id>/disable"
     world.acts.note("person.disabled", administrator, route, leaver.person_id, last)
-    closed_long_ago = select(Administration.id).where(Administration.closed_at < last - RECEIPTS_KEPT)
-    db.execute(delete(Receipt).where(Receipt.administration_id.in_(closed_long_ago)))
+    overdue.purge(db, now=last)
     world.acts.write(db)
