@@ -159,8 +159,8 @@ def pinned(
 ) -> Bools:
     """Say which weighted sums the figures pin.
 
-    A sum is free when two whole numbers are possible or, where ``enough`` is given, when that value is
-    possible. The truth is one possible value; a few programs that push every sum somewhere else show that
+    A sum is free when two whole numbers are possible or, where ``enough`` is given, when so much is possible.
+    The truth is one possible value; a few programs that push every sum somewhere else show that
     nearly all are free, and only the others are asked one by one.
 
     Parameters
@@ -172,7 +172,7 @@ def pinned(
     truth : array of float, shape (sums,)
         The true value; NaN where it is not known.
     enough : array of float, shape (sums,)
-        A value on one side of the truth that shows that a sum is free; NaN for any second whole number.
+        A value that shows, if the sum can be as large, that it is free; NaN for any second whole number.
     start : array of float, optional
         The true value of each unknown; in small problems a first look from there saves most programs.
     rounds : int
@@ -180,13 +180,12 @@ def pinned(
     """
     stacked = sp.csr_array(aims)
     low, high = np.where(np.isnan(truth), np.inf, truth), np.where(np.isnan(truth), -np.inf, truth)
-    step = np.where(
-        np.isnan(enough), np.random.default_rng(11).choice((-1.0, 1.0), size=len(aims)), enough - truth
-    )
+    random = np.random.default_rng(11).choice((-1.0, 1.0), size=len(aims))
+    step = np.where(np.isnan(enough), random, np.where(np.isnan(truth), 1.0, np.maximum(enough - truth, 1)))
 
     def held() -> Bools:
         several = np.floor(high + _SLACK) - np.ceil(low - _SLACK) >= 1
-        reached = (low <= enough + _SLACK) & (high >= enough - _SLACK)
+        reached = high >= enough - _SLACK
         return np.asarray(~np.where(np.isnan(enough), several, reached), dtype=np.bool_)
 
     open_ = held()
@@ -207,9 +206,8 @@ def pinned(
         open_ = held()
         step = np.where(np.isnan(enough), -step, step)
     for place in np.flatnonzero(open_):
-        if not enough[place] < truth[place]:
-            high[place] = aims[place] @ problem.best(aims[place])
-        if held()[place]:
+        high[place] = aims[place] @ problem.best(aims[place])
+        if np.isnan(enough[place]) and held()[place]:
             low[place] = aims[place] @ problem.best(-aims[place])
     return held()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from analytics.columns import Bools, Floats, FrameError, Ints, joint_codes
-from analytics.release.contributions import CONTRIBUTIONS, Rows, Tally, distinct_students, tally
+from analytics.release.contributions import CONTRIBUTIONS, Rows, plain
+from analytics.release.counting import Tally, distinct_students, tally
 from analytics.release.figures import COARSE, Sums
 from analytics.release.policy import Policy
 
@@ -63,10 +65,15 @@ def build_cells(rows: Rows, tables: tuple[tuple[str, ...], ...], policy: Policy)
     blocks: list[int] = []
     for place, groupings in enumerate(tables):
         inside, code, first = _cells_of(rows, groupings)
-        member[inside, place] = code + len(keys)
         values = [[plain(value) for value in rows.frame[name].iloc[first]] for name in groupings]
-        keys.extend(zip(*values, strict=True) if values else [()] * len(first))
-        blocks.extend(rows.block[first].tolist())
+        named = list(zip(*values, strict=True)) if values else [()] * len(first)
+        # Cells are numbered by their names, so that nothing depends on how the keys were stored.
+        order = sorted(range(len(first)), key=lambda at: (in_order(named[at]), rows.block[first[at]]))
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[order] = np.arange(len(order))
+        member[inside, place] = rank[code] + len(keys)
+        keys.extend(named[at] for at in order)
+        blocks.extend(rows.block[first[order]].tolist())
         table.extend([place] * len(first))
     count = len(keys)
     which = np.repeat(np.arange(len(rows)), len(tables))
@@ -82,20 +89,16 @@ def build_cells(rows: Rows, tables: tuple[tuple[str, ...], ...], policy: Policy)
     )
 
 
+def in_order(values: Iterable[Any]) -> tuple[tuple[bool, Any], ...]:
+    """Return a sorting key for a mixture of numbers and texts."""
+    return tuple((isinstance(value, str), value) for value in values)
+
+
 def passes_first_rule(who: Tally, policy: Policy) -> Bools:
     """Say which sets hold enough students and teachers, with no teacher giving too many of the answers."""
     even = who.most <= policy.largest_share * who.answers + 1e-9
     enough = (who.students >= policy.smallest_group) & (who.teachers >= policy.fewest_teachers)
     return np.asarray(enough & even, dtype=np.bool_)
-
-
-def plain(value: Any) -> Any:
-    """Return a grouping's value as plain Python: 3 and not 3.0 or np.int64(3), text for the rest."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def _cells_of(rows: Rows, groupings: tuple[str, ...]) -> tuple[Ints, Ints, Ints]:

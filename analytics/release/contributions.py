@@ -10,6 +10,7 @@ import pandas as pd
 
 from analytics.codes import coded
 from analytics.columns import Bools, Column, Floats, Ints, Table, checked_columns, joint_codes, refuse
+from analytics.release.counting import Givers
 from analytics.release.policy import GROUPINGS
 
 MODES = ("coded", "pooled")
@@ -53,26 +54,6 @@ CLASS_COUNTS = Table(
     ("administration", "item", "value"),
 )
 """One row an option of an item in a pooled administration: what a snapshot keeps."""
-
-
-@dataclass(frozen=True)
-class Givers:
-    """Who gave each of several answers, as codes.
-
-    Every array has one entry an answer. ``student`` tells coded students apart within their class, over all
-    administrations; of a pooled response only class and administration count. ``block`` stands for item and
-    mode, which no figure and no attack ever crosses.
-    """
-
-    block: Ints
-    teacher: Ints
-    room: Ints
-    administration: Ints
-    student: Ints
-    pooled: Bools
-
-    def __len__(self) -> int:
-        return len(self.block)
 
 
 @dataclass(frozen=True)
@@ -141,7 +122,7 @@ def check_contributions(contributions: pd.DataFrame, items: pd.DataFrame) -> Row
         teacher=_codes(frame["teacher"]),
         room=_codes(frame["classroom"]),
         administration=_codes(frame["administration"]),
-        student=_dense(joint_codes([frame["classroom"], frame["student"]])),
+        student=_dense(_codes(frame["classroom"]) * len(frame) + _codes(frame["student"])),
         pooled=(frame["mode"] == "pooled").to_numpy(dtype=bool),
         step=step,
         top=(items_frame["steps"].to_numpy()[place] - 1).astype(np.int64),
@@ -182,96 +163,22 @@ def contributions_from_counts(counts: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-@dataclass(frozen=True)
-class Tally:
-    """Who stands behind each of several sets of answers.
-
-    ``students`` counts distinct ones (pooled: the largest single administration of each class), ``teachers``
-    those with an answer, ``answers`` the answers, ``most`` the answers of the teacher who gave most, and
-    ``rest`` the fewest students that are left when as many teachers as the policy calls insiders leave
-    (never all of them).
-    """
-
-    students: Ints
-    teachers: Ints
-    answers: Ints
-    most: Ints
-    rest: Ints
-
-
-def tally(rows: Givers, which: Ints, sets: Ints, count: int, insiders: int) -> Tally:
-    """Count who stands behind sets of answers.
-
-    Parameters
-    ----------
-    rows : Givers
-        All answers.
-    which : array of int
-        Positions in ``rows``.
-    sets : array of int
-        The set of each of those answers, 0 to ``count`` - 1; -1 for none.
-    count : int
-        Number of sets.
-    insiders : int
-        How many teachers leave for ``rest``.
-    """
-    inside = sets >= 0
-    which, sets = which[inside], sets[inside]
-    teachers = int(rows.teacher.max(initial=0)) + 1
-    pairs, pair = np.unique(sets * teachers + rows.teacher[which], return_inverse=True)
-    of_set = pairs // teachers
-    students = distinct_students(rows, which, pair, len(pairs))
-    answers = np.bincount(pair, minlength=len(pairs))
-    by_size = np.lexsort((-students, of_set))
-    number = np.bincount(of_set, minlength=count)
-    start = np.concatenate(([0], np.cumsum(number)))[of_set[by_size]]
-    leaves = np.arange(len(by_size)) - start < np.minimum(insiders, number[of_set[by_size]] - 1)
-    gone = np.bincount(of_set[by_size][leaves], students[by_size][leaves], minlength=count)
-    total = np.bincount(of_set, students, minlength=count).astype(np.int64)
-    most = np.zeros(count, dtype=np.int64)
-    np.maximum.at(most, of_set, answers)
-    return Tally(
-        students=total,
-        teachers=number,
-        answers=np.bincount(of_set, answers, minlength=count).astype(np.int64),
-        most=most,
-        rest=total - gone.astype(np.int64),
-    )
-
-
-def distinct_students(rows: Givers, which: Ints, sets: Ints, count: int) -> Ints:
-    """Return the distinct students behind each set; pooled: each class's largest single administration."""
-    pooled = rows.pooled[which]
-    found = np.zeros(count, dtype=np.int64)
-    if not pooled.all():
-        known, of = which[~pooled], sets[~pooled]
-        people = int(rows.student.max(initial=0)) + 1
-        found += np.bincount(_unique(of * people + rows.student[known]) // people, minlength=count)
-    if pooled.any():
-        found += _largest_administrations(rows, which[pooled], sets[pooled], count)
-    return found
-
-
-def _largest_administrations(rows: Givers, which: Ints, sets: Ints, count: int) -> Ints:
-    given = int(rows.administration.max(initial=0)) + 1
-    rooms = int(rows.room.max(initial=0)) + 1
-    pairs, first, number = np.unique(
-        sets * given + rows.administration[which], return_index=True, return_counts=True
-    )
-    places, place = np.unique((pairs // given) * rooms + rows.room[which][first], return_inverse=True)
-    largest = np.zeros(len(places), dtype=np.int64)
-    np.maximum.at(largest, place, number)
-    return np.bincount(places // rooms, largest, minlength=count).astype(np.int64)
-
-
-def _unique(values: Ints) -> Ints:
-    """Return the distinct values; sorting beats hashing at these sizes."""
-    ordered = np.sort(values)
-    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
-
-
 def _codes(column: pd.Series[Any]) -> Ints:
-    return _dense(joint_codes([column]))
+    """Return codes in the order of the values' text, whatever their type and the order of the rows."""
+    codes, found = pd.factorize(column)
+    text = np.array([str(plain(value)) for value in found], dtype=object)
+    rank = np.empty(len(text), dtype=np.int64)
+    rank[np.argsort(text, kind="stable")] = np.arange(len(text))
+    return np.asarray(rank[codes], dtype=np.int64)
+
+
+def plain(value: Any) -> Any:
+    """Return a key as plain Python: 3 and not 3.0 or np.int64(3), text for all that is no number."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def _dense(codes: Ints) -> Ints:
@@ -280,8 +187,7 @@ def _dense(codes: Ints) -> Ints:
 
 def _stable_order(frame: pd.DataFrame) -> Ints:
     """Return a rank of each row by its key, so that rows in another order give the same release."""
-    keys = [frame[name].astype(str).to_numpy(dtype=object) for name in CONTRIBUTIONS.key]
-    places = np.lexsort([np.unique(key, return_inverse=True)[1] for key in reversed(keys)])
+    places = np.lexsort([_codes(frame[name]) for name in reversed(CONTRIBUTIONS.key)])
     rank = np.empty(len(frame), dtype=np.int64)
     rank[places] = np.arange(len(frame))
     return rank

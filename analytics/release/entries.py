@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from analytics.columns import Bools, Ints
-from analytics.release.cells import Cells, plain
-from analytics.release.contributions import Rows
+from analytics.release.cells import Cells
+from analytics.release.contributions import Rows, plain
 from analytics.release.ledger import Entry, Ledger
 from analytics.release.policy import Policy
 from analytics.release.statements import CONTRIBUTOR, Statements, contributors_of

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from analytics.columns import Ints
-from analytics.release.contributions import Givers
+from analytics.release.counting import Givers
 
 
 class Heads:

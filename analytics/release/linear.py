@@ -179,23 +179,22 @@ def culprits(space: Space, leaks: Sequence[Leak], out: Bools) -> list[int]:
     rows = space.matrix @ space.basis.T
     aims = np.array([leak.vector for leak in leaks]) @ space.basis.T
     aims /= np.linalg.norm(aims, axis=1, keepdims=True)
-    spanned = np.zeros((len(rows), rows.shape[1]))
-    count, back = 0, []
-    for place, row in enumerate(rows):
-        for _ in range(2):  # once more against rounding
-            row = row - (row @ spanned[:count].T) @ spanned[:count]
-        length = np.sqrt(row @ row)
-        if length < 1e-6:
+    back: list[int] = []
+    for place in range(len(rows)):
+        row = rows[place]
+        length = float(np.sqrt((row**2).sum()))
+        if length < 1e-5:
             continue
         row = row / length
-        along = aims @ row
+        # Sums by element and not by matrix product: hundreds of small products keep all cores spinning.
+        along = (aims * row).sum(axis=1)
         completes = (aims**2).sum(axis=1) - along**2 < ZERO
         if completes.any() and not out[place]:
             back.append(int(space.statements[place]))
             continue
-        aims = aims[~completes] - np.outer(along[~completes], row)
-        spanned[count] = row
-        count += 1
+        aims = aims[~completes] - np.multiply.outer(along[~completes], row)
+        later = rows[place + 1 :]
+        later -= np.multiply.outer((later * row).sum(axis=1), row)
     return back
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from analytics.columns import Floats, Ints
 from analytics.release.attack import Scale, favourable_problem, pinned, total_problem
-from analytics.release.contributions import Rows, tally
+from analytics.release.contributions import Rows
+from analytics.release.counting import tally
 from analytics.release.figures import Known
 from analytics.release.linear import Leak
 from analytics.release.policy import Policy
@@ -48,11 +49,16 @@ def pinned_sets(space: Space, rows: Rows, hidden: list[Ints], known: Known, poli
     second = np.full(len(aims), np.nan)
     start = None if np.isnan(favourable).any() else favourable
     held = pinned(favourable_problem(space, known, scale), aims, _add(aims, favourable), second, start)
-    # A group in which all are favourable is given away, too, by a sum that leaves no room for one who is not.
+    # A group in which all are favourable is given away, too, by a sum that leaves no room for one who is not:
+    # turned round, the sum has to be able to reach what the rest at the top and one just below leave.
+    none = favourable[alike] == 0
+    sign = np.ones(len(aims))
+    sign[len(private) :] = np.where(none, 1, -1)
     other = scale.top * (space.size[alike] - 1) + scale.favourable_from - 1
-    second[len(private) :] = np.where(favourable[alike] == 0, scale.favourable_from, other)
+    second[len(private) :] = np.where(none, scale.favourable_from, -other)
+    turned = aims * sign[:, None]
     start = None if np.isnan(total).any() else total
-    held |= pinned(total_problem(space, known, scale), aims, _add(aims, total), second, start)
+    held |= pinned(total_problem(space, known, scale), turned, _add(turned, total), second, start)
     return [Leak(space.answers[aims[place][space.group] > 0], aims[place]) for place in np.flatnonzero(held)]
 
 
@@ -96,7 +102,7 @@ def seen_by(
 def _add(aims: Floats, values: Floats) -> Floats:
     """Return weighted sums of values; NaN where one of those used is."""
     missing = np.isnan(values)
-    return np.where(aims @ missing > 0, np.nan, aims @ np.where(missing, 0, values))
+    return np.where(np.abs(aims) @ missing > 0, np.nan, aims @ np.where(missing, 0, values))
 
 
 def _true_sums(space: Space, rows: Rows) -> tuple[Floats, Floats]:

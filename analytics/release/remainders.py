@@ -13,7 +13,7 @@ import numpy as np
 
 from analytics.columns import Bools, Ints
 from analytics.release.cells import passes_first_rule
-from analytics.release.contributions import distinct_students, tally
+from analytics.release.counting import distinct_students, tally
 from analytics.release.figures import BANDS, STEPS, Known
 from analytics.release.policy import Policy
 from analytics.release.statements import Statements

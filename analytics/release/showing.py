@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from analytics.columns import Ints
-from analytics.release.cells import Cells, plain
-from analytics.release.contributions import Rows, distinct_students
+from analytics.release.cells import Cells, in_order
+from analytics.release.contributions import Rows, plain
+from analytics.release.counting import distinct_students
 from analytics.release.figures import FULL, STEPS, mean, mean_ends, rounded, segments, share_range, words
 from analytics.release.policy import GROUPINGS, Policy
 
@@ -127,11 +128,6 @@ def as_bytes(frame: pd.DataFrame) -> bytes:
         for row in frame.to_dict("records")
     ]
     return "".join(line + "\n" for line in lines).encode()
-
-
-def in_order(values: Iterable[Any]) -> tuple[tuple[bool, Any], ...]:
-    """Return a sorting key for a mixture of numbers and texts."""
-    return tuple((isinstance(value, str), value) for value in values)
 
 
 def _gap(cells: Cells, cell: int) -> int | None:

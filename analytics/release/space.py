@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import solve_triangular
 
 from analytics.columns import Bools, Floats, Ints
-from analytics.release.contributions import Givers, Tally, tally
+from analytics.release.counting import Givers, Tally, tally
 from analytics.release.heads import Heads
 
 ZERO = 1e-7
@@ -105,7 +106,7 @@ def space_of(
     priority : array of int
         The order of the statements; what is to be kept above all comes first.
     insiders : int
-        As in :func:`~analytics.release.contributions.tally`.
+        As in :func:`~analytics.release.counting.tally`.
     """
     cell = member[answers]
     shown = (cell >= 0) & published[cell]
@@ -151,43 +152,20 @@ def ordered_basis(matrix: Floats) -> tuple[Ints, Floats]:
     >>> ordered_basis(rows)[0].tolist()
     [0, 1, 3]
     """
+    products = matrix @ matrix.T
+    left = products.copy()
     pivots: list[int] = []
-    start, width = 0, matrix.shape[1]
-    basis = np.zeros((0, width))
-    # QR in blocks of rows: what earlier blocks span is taken out first, twice against rounding.
-    while start < len(matrix) and len(pivots) < width:
-        block = matrix[start : start + _BLOCK]
-        for _ in range(2):
-            block = block - (block @ basis.T) @ basis
-        rows, directions = _independent(block)
-        pivots += [start + row for row in rows]
-        basis = np.vstack((basis, directions))
-        start += _BLOCK
-    return np.array(pivots, dtype=np.int64), basis
-
-
-_BLOCK = 48
-
-
-def _independent(block: Floats) -> tuple[list[int], Floats]:
-    """Return the rows independent of the rows before them, and orthonormal directions, one for each.
-
-    Works on the products of the rows, a small matrix, and once more on its own result against rounding.
-    """
-    products = block @ block.T
-    weights = np.zeros_like(products)
-    rows: list[int] = []
-    for place in range(len(block)):
-        along = weights[: len(rows)] @ products[:, place]
-        square = products[place, place] - along @ along
-        if square > 1e-10:
-            weight = -along @ weights[: len(rows)]
-            weight[place] += 1
-            weights[len(rows)] = weight / np.sqrt(square)
-            rows.append(place)
-    directions = weights[: len(rows)] @ block
-    again = np.linalg.inv(np.linalg.cholesky(directions @ directions.T))
-    return rows, np.asarray(again @ directions, dtype=np.float64)
+    for place in range(len(left)):
+        # What a row leaves over after all rows before it; a dependent row leaves nothing.
+        if left[place, place] > ZERO:
+            pivots.append(place)
+            column = left[place:, place] / np.sqrt(left[place, place])
+            left[place:, place:] -= np.multiply.outer(column, column)
+    basis = matrix[pivots]
+    for _ in range(2):  # once more, against rounding
+        root = np.linalg.cholesky(basis @ basis.T)
+        basis = solve_triangular(root, basis, lower=True)
+    return np.array(pivots, dtype=np.int64), np.asarray(basis, dtype=np.float64)
 
 
 def _matrix(cell: Ints, shown: Bools, priority: Ints) -> tuple[Floats, Ints]:

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from analytics.columns import Bools, Ints
-from analytics.release.cells import Cells, plain
-from analytics.release.contributions import Givers, Rows, Tally, tally
+from analytics.release.cells import Cells
+from analytics.release.contributions import Rows, plain
+from analytics.release.counting import Givers, Tally, tally
 from analytics.release.figures import Known, known
 from analytics.release.ledger import Ledger
 from analytics.release.policy import Policy

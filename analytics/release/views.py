@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analytics.columns import Column, Table, checked_columns
-from analytics.release.cells import plain
+from analytics.release.contributions import plain
 
 View = tuple[int, ...]
 """Teachers (codes) whose classes one person knows."""

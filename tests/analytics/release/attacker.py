@@ -36,7 +36,9 @@ class Attack:
             for name in [] if figures["table"] == "network" else figures["table"].split("+"):
                 inside = inside[inside[name].astype(str) == str(figures[name])]
             keys = []
-            for row in inside[["administration", "student", "teacher", "classroom", "value"]].itertuples(index=False):
+            for row in inside[["administration", "student", "teacher", "classroom", "value"]].itertuples(
+                index=False
+            ):
                 self.rows[row[0], row[1]] = (row[2], row[3], int(row[4]) - 1)
                 keys.append((row[0], row[1]))
             assert len(keys) == figures["answers"]
@@ -45,7 +47,7 @@ class Attack:
     def pinned(self, knows=(), pooled=False, smallest=5, bands=True) -> list[set]:
         """Return the sets of children whose answers the coalition can work out.
 
-        ``bands`` False leaves out the limits of cells that show three bands only, where somebody knows classes.
+        ``bands`` False leaves out the limits of cells that show three bands only, where insiders know.
         """
         told = [
             (members, figures)

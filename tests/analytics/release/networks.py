@@ -61,7 +61,18 @@ def random_network(seed: int, *, weeks: int = 2) -> Network:
                     ["math", "science"][draw.integers(2)],
                 )
                 rows += _class(draw, name, place, mode, lean)
-    names = ["week", "teacher", "classroom", "administration", "student", "item", "mode", "value", "region", "district"]
+    names = [
+        "week",
+        "teacher",
+        "classroom",
+        "administration",
+        "student",
+        "item",
+        "mode",
+        "value",
+        "region",
+        "district",
+    ]
     names += ["school", "team", "grade_band", "subject", "change_idea", "cycle_number"]
     whole = pd.DataFrame(rows, columns=names)
     first = whole[whole["week"] == 0].drop(columns="week")
@@ -71,7 +82,9 @@ def random_network(seed: int, *, weeks: int = 2) -> Network:
         both = both[(both["classroom"] != gone["classroom"]) | (both["student"] != gone["student"])]
     chosen = [table for table in TABLES if draw.random() < 0.5] or [("team",)]
     coach = draw.choice(teachers, size=min(len(teachers), int(draw.integers(1, 4))), replace=False)
-    return Network([first, both][:weeks] if len(first) else [both], chosen, draw.choice(teachers), list(coach))
+    return Network(
+        [first, both][:weeks] if len(first) else [both], chosen, draw.choice(teachers), list(coach)
+    )
 
 
 def _class(draw, name, place, mode, lean) -> list[tuple]:
@@ -89,5 +102,19 @@ def _class(draw, name, place, mode, lean) -> list[tuple]:
             value = int(draw.choice(4, p=mine)) + 1
             student = f"{'ABCDEF'[child]}" if mode == "coded" else f"{name}-{cycle}-{child}"
             given = f"{name}-{cycle}"
-            rows.append((max(started, late), name, f"c-{name}", given, student, "SM1", mode, value, *place, idea, cycle))
+            rows.append(
+                (
+                    max(started, late),
+                    name,
+                    f"c-{name}",
+                    given,
+                    student,
+                    "SM1",
+                    mode,
+                    value,
+                    *place,
+                    idea,
+                    cycle,
+                )
+            )
     return rows
