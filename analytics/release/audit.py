@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from math import comb
+from typing import cast
 
 import numpy as np
 
@@ -32,35 +34,23 @@ MANY_TEACHERS = 36
 
 @dataclass(frozen=True)
 class Finding:
-    """Leaks of one kind, and the statements to take back: wholly, or down to their bands.
-
-    ``suspects`` are the coalitions to ask again when something was taken back; None before all were asked.
-    Taking figures back gives nobody more to combine, so those who found nothing need not be asked again.
-    """
+    """Leaks of one kind, and the statements to take back: wholly, or down to their bands."""
 
     leaks: list[Leak]
     statements: list[int]
     to_bands: bool = False
-    suspects: list[View] | None = None
 
 
-def audit_block(
-    statements: Statements,
-    rows: Rows,
-    block: int,
-    detail: Ints,
-    sensitive: Bools,
-    views: Sequence[View],
-    policy: Policy,
-    *,
-    suspects: list[View] | None = None,
-    by_value: bool = True,
-) -> Finding:
-    """Return what can be worked out about one item and mode and should not.
+NOTHING = Finding([], [])
+
+
+class Auditor:
+    """Audits one item and mode, again and again while figures are taken back.
 
     Three attackers, and the finds of the first who finds something that this release can still mend: an
     outsider who adds and subtracts all figures, bands included; insiders who add and subtract sums; an
-    outsider with a linear program. Leaks that rest on earlier releases alone are out already.
+    outsider, and whoever knows several classes, with a linear program. Leaks that rest on earlier releases
+    alone are out already.
 
     Parameters
     ----------
@@ -70,49 +60,92 @@ def audit_block(
         The answers of this release.
     block : int
         Item and mode.
-    detail : array of int
-        What each statement shows.
     sensitive : array of bool
         Cells that must not be worked out.
     views : sequence of tuple of int
         Teachers whose classes somebody else knows.
     policy : Policy
         The thresholds.
-    suspects : list, optional
-        Coalitions to ask, where others were asked before.
     by_value : bool
         False leaves out all but the first attacker, for texts.
     """
-    answers = np.flatnonzero(statements.givers.block == block)
-    here = statements.block == block
-    given = (statements.givers, answers, statements.member)
-    priority = _priority(statements)
-    space = space_of(*given, here & (detail > 0), priority, policy.insiders)
-    if space is None:
-        return Finding([], [])
-    cells = np.flatnonzero(here & sensitive & (detail == 0)).tolist()
-    hidden = [statements.answers_of(cell) for cell in cells]
-    found = solved_sets(space, policy.smallest_group, passes_first_rule(space.who, policy))
-    found += solved_cells(space, hidden)
-    if found and (back := culprits(space, found, statements.fixed[space.statements])):
-        return Finding(found, back, suspects=suspects)
-    if not by_value:
-        return Finding([], [])
-    exact = here & (detail >= STEPS)
-    bands = (detail[space.statements] < STEPS).any()
-    sums = space_of(*given, exact, priority, policy.insiders) if bands else space
-    asked = suspects
-    if asked is None:
-        asked = coalitions(sums, views, policy) if sums is not None else []
-    finding = _by_insiders(statements, sums, asked, policy)
-    if finding.statements:
+
+    def __init__(
+        self,
+        statements: Statements,
+        rows: Rows,
+        block: int,
+        sensitive: Bools,
+        views: Sequence[View],
+        policy: Policy,
+        *,
+        by_value: bool = True,
+    ) -> None:
+        self.statements, self.rows, self.views, self.policy = statements, rows, views, policy
+        self.by_value = by_value
+        self.here = statements.block == block
+        self.answers = np.flatnonzero(statements.givers.block == block)
+        self.sensitive = np.flatnonzero(self.here & sensitive).tolist()
+        self.priority = _priority(statements)
+        self.shown: Bools | None = None
+        self.space: Space | None = None
+        self.suspects: list[View] = []
+
+    def audit(self, detail: Ints) -> Finding:
+        """Return what can be worked out, and should not, where statements show ``detail``."""
+        finding = self._outsider(detail)
+        if finding.statements or self.space is None or not self.by_value:
+            return finding
+        sums = self._sums(detail, self.space)
+        finding = self._insiders(sums) if sums is not None else NOTHING
+        return finding if finding.statements else self._program(detail, self.space, sums)
+
+    def _outsider(self, detail: Ints) -> Finding:
+        shown = self.here & (detail > 0)
+        if self.shown is not None and np.array_equal(shown, self.shown):
+            return NOTHING
+        self.shown, self.space = shown, self._equations(shown)
+        if self.space is None:
+            return NOTHING
+        found = solved_sets(
+            self.space, self.policy.smallest_group, passes_first_rule(self.space.who, self.policy)
+        )
+        found += solved_cells(self.space, self._hidden(detail))
+        back = culprits(self.space, found, self.statements.fixed[self.space.statements]) if found else []
+        if back:
+            self.shown = None
+        return Finding(found, back)
+
+    def _insiders(self, sums: Space) -> Finding:
+        # Most who found something find it again elsewhere: they are asked first, and everybody at last.
+        finding = _by_insiders(self.statements, sums, self.suspects, self.policy)
+        if not finding.statements:
+            finding = _by_insiders(
+                self.statements, sums, coalitions(sums, self.views, self.policy), self.policy
+            )
+        self.suspects = [leak.insiders for leak in finding.leaks]
         return finding
-    known = statements.known(detail, policy)
-    leaks = pinned_sets(space, rows, hidden, known, policy)
-    if sums is not None:
-        for coalition, places in sharing(sums, views):
-            leaks += pinned_sets(*seen_by(sums, known, rows, coalition, places, policy), policy)
-    return replace(_smallest_behind(statements, space, leaks), suspects=finding.suspects)
+
+    def _program(self, detail: Ints, space: Space, sums: Space | None) -> Finding:
+        known = self.statements.known(detail, self.policy)
+        leaks = pinned_sets(space, self.rows, self._hidden(detail), known, self.policy)
+        for coalition, places in sharing(sums, self.views) if sums is not None else ():
+            seen = seen_by(cast("Space", sums), known, self.rows, coalition, places, self.policy)
+            leaks += pinned_sets(*seen, self.policy)
+        return _smallest_behind(self.statements, space, leaks)
+
+    def _sums(self, detail: Ints, space: Space) -> Space | None:
+        """Return the equations without those that show bands only."""
+        if (detail[space.statements] >= STEPS).all():
+            return space
+        return self._equations(self.here & (detail >= STEPS))
+
+    def _equations(self, published: Bools) -> Space | None:
+        given = (self.statements.givers, self.answers, self.statements.member)
+        return space_of(*given, published, self.priority, self.policy.insiders)
+
+    def _hidden(self, detail: Ints) -> list[Ints]:
+        return [self.statements.answers_of(cell) for cell in self.sensitive if detail[cell] == 0]
 
 
 def coalitions(space: Space, views: Sequence[View], policy: Policy) -> list[View]:
@@ -143,7 +176,10 @@ def coalitions(space: Space, views: Sequence[View], policy: Policy) -> list[View
         if not teachers.isdisjoint(view) and len(teachers.difference(view)) <= reach + 1
         for teacher in teachers.difference(view)
     }
-    return [*views, *sorted(joined), *((teacher,) for teacher in everyone), *sorted(near)]
+    # Who stands with two others finds with one of them whatever she finds alone.
+    partners = Counter(teacher for group in near for teacher in group)
+    alone = [(teacher,) for teacher in everyone if partners[teacher] < 2]
+    return [*views, *sorted(joined), *alone, *sorted(near)]
 
 
 def _few_teachers(space: Space) -> set[frozenset[int]]:
@@ -202,17 +238,16 @@ def _smallest_behind(statements: Statements, space: Space, leaks: list[Leak]) ->
     return Finding(mendable, sorted(back))
 
 
-def _by_insiders(statements: Statements, sums: Space | None, asked: list[View], policy: Policy) -> Finding:
+def _by_insiders(statements: Statements, sums: Space, asked: list[View], policy: Policy) -> Finding:
     leaks: list[Leak] = []
     back: set[int] = set()
-    if sums is not None:
-        out = statements.fixed[sums.statements]
-        for leak in solved_by_insiders(sums, asked, policy.smallest_group):
-            last = last_used(sums, leak, out)
-            if last is not None:
-                leaks.append(leak)
-                back.add(last)
-    return Finding(leaks, sorted(back), to_bands=True, suspects=[leak.insiders for leak in leaks])
+    out = statements.fixed[sums.statements]
+    for leak in solved_by_insiders(sums, asked, policy.smallest_group) if asked else ():
+        last = last_used(sums, leak, out)
+        if last is not None:
+            leaks.append(leak)
+            back.add(last)
+    return Finding(leaks, sorted(back), to_bands=True)
 
 
 def _priority(statements: Statements) -> Ints:

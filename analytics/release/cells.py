@@ -89,6 +89,18 @@ def build_cells(rows: Rows, tables: tuple[tuple[str, ...], ...], policy: Policy)
     )
 
 
+def members_of(cells: Cells) -> list[Ints]:
+    """Return the positions of the answers of each cell."""
+    found: list[Ints] = [np.empty(0, dtype=np.int64)] * len(cells)
+    for column in cells.member.T:
+        order = np.argsort(column, kind="stable")
+        order = order[column[order] >= 0]
+        for part in np.split(order, np.flatnonzero(np.diff(column[order])) + 1):
+            if len(part):
+                found[int(column[part[0]])] = np.sort(part)
+    return found
+
+
 def in_order(values: Iterable[Any]) -> tuple[tuple[bool, Any], ...]:
     """Return a sorting key for a mixture of numbers and texts."""
     return tuple((isinstance(value, str), value) for value in values)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from analytics.columns import Bools, Ints
-from analytics.release.cells import Cells
+from analytics.release.cells import Cells, members_of
 from analytics.release.contributions import Rows, plain
 from analytics.release.ledger import Entry, Ledger
 from analytics.release.policy import Policy
@@ -39,8 +39,9 @@ def entries_of(
     known = statements.known(np.concatenate((decision.detail, statements.ledger_detail)), policy)
     before = _latest(statements.ledger)
     people = contributors_of(decision.rows)
-    used: dict[int, int] = {}
-    entries = []
+    inside = members_of(cells)
+    entries: list[Entry] = []
+    members: list[Ints] = []
     for cell in sorted(shown):
         name = _name(decision.rows, cells, tables, cell)
         if name in before and _unchanged(statements, before[name], cell, shown[cell]):
@@ -62,13 +63,15 @@ def entries_of(
                 top=int(cells.sums.top[cell]),
                 favourable_from=int(cells.sums.favourable_from[cell]),
                 shown=shown[cell],
-                members=tuple(
-                    used.setdefault(answer, len(used)) for answer in statements.answers_of(cell).tolist()
-                ),
+                members=(),
             )
         )
-    listed = people.iloc[list(used)][list(CONTRIBUTOR)].itertuples(index=False, name=None)
-    return Ledger(tuple(listed), tuple(entries))
+        members.append(inside[cell])
+    used = np.unique(np.concatenate(members)) if members else np.empty(0, dtype=np.int64)
+    listed = people.iloc[used][list(CONTRIBUTOR)].itertuples(index=False, name=None)
+    places = [tuple(np.searchsorted(used, answers).tolist()) for answers in members]
+    whole = (replace(entry, members=place) for entry, place in zip(entries, places, strict=True))
+    return Ledger(tuple(listed), tuple(whole))
 
 
 def still_standing(

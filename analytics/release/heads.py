@@ -24,24 +24,33 @@ class Heads:
 
     def __init__(self, givers: Givers, answers: Ints, group: Ints) -> None:
         self.pooled = bool(givers.pooled[answers].any())
+        order = np.argsort(group, kind="stable")
+        columns = (givers.teacher, givers.room, givers.administration, givers.student)
+        self._given = np.stack([column[answers[order]] for column in columns], axis=1)
+        self._start = np.searchsorted(group[order], np.arange(int(group.max(initial=-1)) + 2))
         self.teacher_of: dict[int, int] = {}
         self._rooms: dict[int, set[int]] = {}
         self._students: dict[int, dict[int, set[int]]] = {}
         self._turnout: dict[int, Counter[tuple[int, int]]] = {}
-        columns = (
-            group,
-            *(getattr(givers, name)[answers] for name in ("teacher", "room", "administration", "student")),
-        )
-        for at, teacher, room, given, student in np.stack(columns).T.tolist():
+
+    def _read(self, at: int) -> None:
+        """Take in one group, the first time that it is asked for."""
+        rooms: set[int] = set()
+        students: dict[int, set[int]] = {}
+        turnout: Counter[tuple[int, int]] = Counter()
+        for teacher, room, given, student in self._given[self._start[at] : self._start[at + 1]].tolist():
             self.teacher_of[room] = teacher
-            self._rooms.setdefault(at, set()).add(room)
+            rooms.add(room)
             if self.pooled:
-                self._turnout.setdefault(at, Counter())[room, given] += 1
+                turnout[room, given] += 1
             else:
-                self._students.setdefault(at, {}).setdefault(room, set()).add(student)
+                students.setdefault(room, set()).add(student)
+        self._rooms[at], self._students[at], self._turnout[at] = rooms, students, turnout
 
     def rooms(self, group: int, without: Collection[int] = ()) -> list[int]:
         """Return the classes behind a group."""
+        if group not in self._rooms:
+            self._read(group)
         return sorted(room for room in self._rooms[group] if self.teacher_of[room] not in without)
 
     def count(self, groups: Iterable[int], without: Collection[int] = ()) -> int:
@@ -50,6 +59,10 @@ class Heads:
         Coded students count once over all administrations; pooled ones by the largest single administration
         of each class.
         """
+        groups = list(groups)
+        for group in groups:
+            if group not in self._rooms:
+                self._read(group)
         if not self.pooled:
             kept = (
                 students

@@ -90,19 +90,25 @@ def solved_by_insiders(
     left = space.residual(np.arange(len(space.size)))
     small = np.flatnonzero(space.who.students < smallest_group).tolist()
     sets = _Sets(left, [(group,) for group in small] + space.heads.of_one_class(small, smallest_group))
+    in_room: dict[int, list[int]] = {}
+    for group in small:
+        for room in space.heads.rooms(group):
+            in_room.setdefault(room, []).append(group)
     found = []
     for coalition in coalitions:
         touched = sorted({group for teacher in coalition for group in space.groups_of.get(teacher, ())})
-        known = np.array(
-            [group for group in touched if space.taught[group] <= set(coalition)], dtype=np.int64
-        )
+        own = [group for group in touched if space.taught[group] <= set(coalition)]
+        known = np.array(own, dtype=np.int64)
         half = _explained(left, known)
         groups = sets.first_solved(half, touched)
-        mixed = set(touched).difference(known.tolist())
-        if not groups and mixed:
-            groups = _Sets(left, _strangers(space, mixed, small, coalition, smallest_group)).first_solved(
-                half, []
-            )
+        mixed = sorted(set(touched).difference(own))
+        # Groups that a coalition shares with other teachers hold fewer strangers than they hold students.
+        fewer = [group for group in mixed if space.heads.count([group], coalition) < smallest_group]
+        if fewer and not groups:
+            rooms = {room for group in fewer for room in space.heads.rooms(group, coalition)}
+            beside = {group for room in rooms for group in in_room.get(room, ())}
+            near = space.heads.of_one_class(sorted(beside.union(fewer)), smallest_group, coalition)
+            groups = _Sets(left, [(group,) for group in fewer] + near).first_solved(half, [])
         if groups:
             found.append(_leak(space, groups, coalition, known))
     return found
@@ -112,27 +118,32 @@ class _Sets:
     """Sets of groups, and how far each is from being solved before anybody puts anything in."""
 
     def __init__(self, left: Floats, sets: list[tuple[int, ...]]) -> None:
-        self.left = left
-        sizes = sorted({len(groups) for groups in sets})
-        self.at = [np.array([groups for groups in sets if len(groups) == size]) for size in sizes]
-        self.low = [np.linalg.eigvalsh(left[at[:, :, None], at[:, None, :]])[:, 0] for at in self.at]
+        self.left, self.sets = left, sets
+        size = np.array([len(groups) for groups in sets], dtype=np.int64)
+        # Shorter sets are filled up with a group that is in none and that nobody explains.
+        self.at = np.full((len(sets), int(size.max(initial=0))), len(left), dtype=np.int64)
+        self.low = np.zeros(len(sets))
+        for count in np.unique(size):
+            some = np.flatnonzero(size == count)
+            at = np.array([sets[place] for place in some])
+            self.at[some, :count] = at
+            self.low[some] = np.linalg.eigvalsh(left[at[:, :, None], at[:, None, :]])[:, 0]
 
     def first_solved(self, half: Floats, touched: list[int]) -> tuple[int, ...]:
         """Return the first set, of those that hold no touched group, of which a weighted sum is solved."""
-        used = np.zeros(len(self.left), dtype=bool)
+        if not self.sets:
+            return ()
+        explained = np.zeros(len(self.left) + 1)
+        np.einsum("ij,ij->i", half, half, out=explained[:-1])
+        used = np.zeros(len(self.left) + 1, dtype=bool)
         used[touched] = True
-        explained = (half**2).sum(axis=1)
-        for at, low in zip(self.at, self.low, strict=True):
-            # What is put in can take no more from the least eigenvalue than from the trace.
-            open_ = (explained[at].sum(axis=1) > low - ZERO) & ~used[at].any(axis=1)
-            asked = at[open_]
-            if len(asked):
-                blocks = self.left[asked[:, :, None], asked[:, None, :]] - half[asked] @ half[
-                    asked
-                ].transpose(0, 2, 1)
-                solved = np.flatnonzero(np.linalg.eigvalsh(blocks)[:, 0] < ZERO)
-                if len(solved):
-                    return tuple(asked[solved[0]].tolist())
+        # What is put in can take no more from the least eigenvalue than from the trace.
+        open_ = (explained[self.at].sum(axis=1) > self.low - ZERO) & ~used[self.at].any(axis=1)
+        for place in np.flatnonzero(open_).tolist():
+            groups = self.sets[place]
+            block = self.left[np.ix_(groups, groups)] - half[list(groups)] @ half[list(groups)].T
+            if _is_solved(block):
+                return groups
         return ()
 
 
@@ -143,23 +154,6 @@ def _explained(left: Floats, known: Ints) -> Floats:
     values, vectors = np.linalg.eigh(left[np.ix_(known, known)])
     real = values > ZERO
     return np.asarray(left[:, known] @ (vectors[:, real] / np.sqrt(values[real])), dtype=np.float64)
-
-
-def _strangers(
-    space: Space, mixed: set[int], small: list[int], coalition: tuple[int, ...], smallest_group: int
-) -> list[tuple[int, ...]]:
-    """Return sets of too few students among groups that a coalition shares with other teachers."""
-    fewer = [group for group in sorted(mixed) if space.heads.count([group], coalition) < smallest_group]
-    if not fewer:
-        return []
-    near = {room for group in fewer for room in space.heads.rooms(group, coalition)}
-    beside = [
-        group
-        for group in small
-        if group not in mixed and near.intersection(space.heads.rooms(group, coalition))
-    ]
-    together = space.heads.of_one_class(sorted({*fewer, *beside}), smallest_group, coalition)
-    return [(group,) for group in fewer] + together
 
 
 def culprits(space: Space, leaks: Sequence[Leak], out: Bools) -> list[int]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from analytics.columns import Ints
 from analytics.release.alike import withhold_alike_cells, withhold_alike_remainders
-from analytics.release.audit import audit_block
+from analytics.release.audit import Auditor
 from analytics.release.cells import passes_first_rule
 from analytics.release.contributions import Rows
 from analytics.release.figures import BANDS, STEPS
@@ -56,7 +56,10 @@ def protect(
     found = nests(statements)
     protect_remainders(statements, found, detail, policy)
     waiting = set(np.unique(statements.block[~statements.fixed]).tolist())
-    suspects: dict[int, list[View]] = {}
+    auditors = {
+        block: Auditor(statements, rows, block, sensitive, views, policy, by_value=by_value)
+        for block in waiting
+    }
     rounds = 0
     while waiting:
         rounds += 1
@@ -65,19 +68,7 @@ def protect(
             changed |= withhold_alike_cells(statements, rows, views, detail, policy)
             changed |= withhold_alike_remainders(statements, rows, views, found, detail, policy)
         for block in sorted(waiting):
-            finding = audit_block(
-                statements,
-                rows,
-                block,
-                detail,
-                sensitive,
-                views,
-                policy,
-                suspects=suspects.get(block),
-                by_value=by_value,
-            )
-            if finding.suspects is not None:
-                suspects[block] = finding.suspects
+            finding = auditors[block].audit(detail)
             detail[finding.statements] = BANDS if finding.to_bands else 0
             changed.update(finding.statements)
         changed |= protect_remainders(statements, found, detail, policy)

@@ -200,23 +200,24 @@ def _compared(statements: Statements, outer: int, inner: int) -> bool:
 
 
 def _exposed(statements: Statements, nest: Nest, detail: Ints, policy: Policy) -> dict[int, int]:
-    """Return the next statements to change in this nest and what they may still show."""
-    worth = _doubtful(statements, nest, detail, policy)
-    left = remainders(statements, nest, detail, worth) if worth.any() else None
-    if left is None:
-        return {}
-    who = tally(statements.givers, left.answers, left.of, len(left.parents), policy.insiders)
-    fails = ~passes_first_rule(who, policy)
-    children = nest.children[detail[nest.children] > 0]
-    coarse = np.bincount(nest.parent_of[children], detail[children] < STEPS, minlength=len(statements))[
-        left.parents
-    ]
-    exact = (coarse == 0) & (detail[left.parents] >= STEPS)
+    """Return the next statements to change in this nest and what they may still show.
+
+    An outsider takes every figure for a sum, bands included; what is left has to pass the first rule.
+    Insiders subtract sums alone; what is left of those has to be enough students without them.
+    """
     step: dict[int, int] = {}
-    for place in np.flatnonzero(fails | (exact & (who.rest < policy.smallest_group))):
-        child = smallest_child(statements, nest, int(left.parents[place]), detail)
-        if child >= 0:
-            step[child] = 0 if fails[place] else BANDS
+    for least, shows in ((BANDS, 0), (STEPS, BANDS)):
+        level = np.where(detail >= least, detail, 0)
+        worth = _doubtful(statements, nest, level, policy)
+        left = remainders(statements, nest, level, worth) if worth.any() else None
+        if left is None:
+            continue
+        who = tally(statements.givers, left.answers, left.of, len(left.parents), policy.insiders)
+        fails = who.rest < policy.smallest_group if least == STEPS else ~passes_first_rule(who, policy)
+        for parent in left.parents[fails].tolist():
+            child = smallest_child(statements, nest, parent, level)
+            if child >= 0:
+                step[child] = min(shows, step.get(child, shows))
     return step
 
 

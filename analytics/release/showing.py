@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.columns import Ints
-from analytics.release.cells import Cells, in_order
+from analytics.release.cells import Cells, in_order, members_of
 from analytics.release.contributions import Rows, plain
 from analytics.release.counting import distinct_students
 from analytics.release.figures import FULL, STEPS, mean, mean_ends, rounded, segments, share_range, words
@@ -62,18 +62,6 @@ def shown_cells(
             "as_of": label,
         }
     return shown
-
-
-def members_of(cells: Cells) -> list[Ints]:
-    """Return the positions of the answers of each cell."""
-    found: list[Ints] = [np.empty(0, dtype=np.int64)] * len(cells)
-    for column in cells.member.T:
-        order = np.argsort(column, kind="stable")
-        order = order[column[order] >= 0]
-        for part in np.split(order, np.flatnonzero(np.diff(column[order])) + 1):
-            if len(part):
-                found[int(column[part[0]])] = np.sort(part)
-    return found
 
 
 def as_table(

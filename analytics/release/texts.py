@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from analytics.columns import Column, Table, checked_columns, refuse
+from analytics.release.cells import members_of
 from analytics.release.contributions import CONTRIBUTIONS, MODES, check_contributions
 from analytics.release.entries import entries_of
 from analytics.release.ledger import Ledger
 from analytics.release.making import checked_label, decide
 from analytics.release.policy import Policy, check_tables
-from analytics.release.showing import laid_out, members_of
+from analytics.release.showing import laid_out
 
 _KEPT = tuple(column for column in CONTRIBUTIONS.columns if column.name not in ("value", "rating"))
 
