@@ -44,7 +44,7 @@ def withhold_alike_cells(
         statements.givers.teacher,
         which,
         of[of >= 0],
-        Known(*(getattr(known, name)[chosen] for name in Known.__dataclass_fields__)),
+        known.only(chosen),
         sums.top[chosen],
         sums.favourable_from[chosen],
         views,
@@ -111,14 +111,8 @@ def alike(
     whole = _by_set(set_, part, count)
 
     def forced(of: Ints, mine: Ints) -> Bools:
-        rest, favourable, total = whole[0, of] - mine[0], mine[1], mine[2]
-        limits = Known(
-            np.maximum(known.least[of] - favourable, 0),
-            known.most[of] - favourable,
-            known.total_least[of] - total,
-            known.total_most[of] - total,
-        )
-        return forced_alike(rest, limits, top[of], border[of])
+        limits = known.only(of).without(favourable=mine[1], total=mine[2], at_ends=mine[3:])
+        return forced_alike(whole[0, of] - mine[0], limits, top[of], border[of])
 
     found = np.zeros(count, dtype=np.bool_)
     for view in [(), *views]:
@@ -131,10 +125,12 @@ def alike(
 
 
 def _parts(rows: Rows, teacher: Ints, which: Ints, sets: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return set, teacher and, as three rows, answers, favourable answers and sum of steps of each pair."""
+    """Return set and teacher of each pair, and as rows: answers, favourable, sum of steps, at both ends."""
     teachers = int(teacher.max(initial=0)) + 1
     pairs, pair = np.unique(sets * teachers + teacher[which], return_inverse=True)
-    weights = (np.ones(len(which)), rows.favourable[which], rows.step[which])
+    step = rows.step[which]
+    ends = (step == 0, step == rows.top[which])
+    weights = (np.ones(len(which)), rows.favourable[which], step, *ends)
     part = np.array([np.bincount(pair, weight, minlength=len(pairs)) for weight in weights])
     return pairs // teachers, pairs % teachers, part.astype(np.int64)
 

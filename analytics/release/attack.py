@@ -148,6 +148,21 @@ def total_problem(space: Space, known: Known, scale: Scale) -> Problem:
     return Problem(sp.csr_array(space.matrix), *ends, upper)
 
 
+def end_problem(space: Space, at_end: Ints) -> Problem:
+    """Return the limits on the answers of each group at one end of the scale.
+
+    Parameters
+    ----------
+    space : Space
+        Groups and figures.
+    at_end : array of int
+        Answers at that end behind each statement; -1 where no figure tells.
+    """
+    told = at_end[space.statements].astype(np.float64)
+    most = np.where(told < 0, space.matrix @ space.size, told)
+    return Problem(sp.csr_array(space.matrix), np.maximum(told, 0), most, space.size.astype(np.float64))
+
+
 def pinned(
     problem: Problem,
     aims: Floats,
@@ -236,21 +251,29 @@ def forced_alike(answers: Ints, known: Known, top: Ints, favourable_from: Ints) 
 def _tightened(space: Space, known: Known, scale: Scale) -> Known:
     of = space.statements
     answers = (space.matrix @ space.size).astype(np.int64)
-    given = Known(known.least[of], known.most[of], known.total_least[of], known.total_most[of])
     one = np.ones(len(of), dtype=np.int64)
-    return _both_ways(answers, given, scale.top * one, scale.favourable_from * one)
+    return _both_ways(answers, known.only(of), scale.top * one, scale.favourable_from * one)
 
 
 def _both_ways(answers: Ints, known: Known, top: Ints, favourable_from: Ints) -> Known:
     """Return what a sum of steps says about the number favourable, and the reverse.
 
     A favourable answer adds from ``favourable_from`` to ``top`` steps, any other at most one step less than
-    the first favourable one.
+    the first favourable one. Where the answers at the ends are known, the others lie between them.
     """
     border = np.maximum(favourable_from, 1)
-    room = np.maximum(top - border + 1, 1)
-    least = np.maximum(known.least, -(-(known.total_least - (border - 1) * answers) // room))
+    least = np.maximum(known.least, _ceil(known.total_least - (border - 1) * answers, top - border + 1))
     most = np.minimum(known.most, known.total_most // border)
+    if known.at_ends is not None:
+        low, high = known.at_ends
+        told_low, told_high = low >= 0, high >= 0
+        inner = known.total_least - top * high - (border - 1) * (answers - high)
+        beside = np.where(top > border, _ceil(inner, np.maximum(top - border, 1)), 0)
+        outer = (known.total_most - (answers - low)) // np.maximum(border - 1, 1)
+        least = np.where(told_high, np.maximum(least, high + beside), least)
+        most = np.where(told_low & (border > 1), np.minimum(most, outer), most)
+        most = np.where(told_high & (top == border), np.minimum(most, high), most)
+        least = np.where(told_low & (border == 1), np.maximum(least, answers - low), least)
     total_least = np.maximum(known.total_least, favourable_from * known.least)
     total_most = np.minimum(known.total_most, top * known.most + (border - 1) * (answers - known.most))
     plain = favourable_from <= 0
@@ -259,4 +282,10 @@ def _both_ways(answers: Ints, known: Known, top: Ints, favourable_from: Ints) ->
         np.where(plain, known.most, most),
         total_least,
         np.where(plain, known.total_most, total_most),
+        known.at_ends,
     )
+
+
+def _ceil(part: Any, by: Any) -> Ints:
+    """Return whole numbers divided and rounded up."""
+    return np.asarray(-(-part // by), dtype=np.int64)

@@ -29,7 +29,7 @@ FEW_GROUPS = 24
 """Beyond so many groups, a sum or a difference of two is taken to have many teachers."""
 
 MANY_TEACHERS = 36
-"""Up to so many, the linear program is solved for whoever knows several classes with every teacher."""
+"""Up to so many, the linear program is solved for every teacher, alone and with whoever knows more."""
 
 
 @dataclass(frozen=True)
@@ -202,15 +202,16 @@ def _few_teachers(space: Space) -> set[frozenset[int]]:
 def sharing(space: Space, views: Sequence[View]) -> list[tuple[View, Ints]]:
     """Return for whom the linear program is solved, and with which statements (places in the space).
 
-    Whoever knows several classes, with any one teacher, and all statements. In a network of more than
-    :data:`MANY_TEACHERS` that is narrowed to the sums of at most a third of so many teachers in which both
-    have a part: larger ones tell hardly more to somebody who knows a few classes.
+    Every teacher, alone and with whoever knows several classes, and all statements. In a network of more than
+    :data:`MANY_TEACHERS` it is those who know several classes, each with a teacher of the same sum, and the
+    sums of at most a third of so many teachers: larger ones tell them hardly more.
     """
     everyone = set(space.groups_of)
     places = np.arange(len(space.statements))
     if len(everyone) <= MANY_TEACHERS:
-        pairs = [(view, teacher) for view in views for teacher in sorted(everyone.difference(view))]
-        return [((*view, teacher), places) for view, teacher in pairs] or [(view, places) for view in views]
+        alone: list[View] = [(teacher,) for teacher in sorted(everyone)]
+        joined = [(*view, teacher) for view in views for teacher in sorted(everyone.difference(view))]
+        return [(group, places) for group in alone + joined]
     taught = [
         set().union(*(space.taught[group] for group in np.flatnonzero(row))) for row in space.matrix > 0
     ]

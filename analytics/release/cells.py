@@ -12,7 +12,7 @@ import pandas as pd
 from analytics.columns import Bools, Floats, FrameError, Ints, joint_codes
 from analytics.release.contributions import CONTRIBUTIONS, Rows, plain
 from analytics.release.counting import Tally, distinct_students, tally
-from analytics.release.figures import COARSE, Sums
+from analytics.release.figures import COARSE, Sums, ends_apart
 from analytics.release.policy import Policy
 
 
@@ -136,6 +136,7 @@ def _sums(rows: Rows, member: Ints, who: Tally, policy: Policy) -> Sums:
     count = len(answers)
     favourable, total, sides = (np.zeros(count, dtype=np.int64) for _ in range(3))
     top, border = np.ones(count, dtype=np.int64), np.ones(count, dtype=np.int64)
+    ends, few = np.zeros((2, count), dtype=np.int64), np.zeros((2, count), dtype=np.int64)
     step_of_border = rows.favourable_from
     for cell in member.T:
         at = np.flatnonzero(cell >= 0)
@@ -143,10 +144,15 @@ def _sums(rows: Rows, member: Ints, who: Tally, policy: Policy) -> Sums:
         favourable += np.bincount(of, rows.favourable[at], minlength=count).astype(np.int64)
         total += np.bincount(of, rows.step[at], minlength=count).astype(np.int64)
         top[of], border[of] = rows.top[at], step_of_border[at]
+        for end, there in enumerate((rows.step[at] == 0, rows.step[at] == rows.top[at])):
+            ends[end] += np.bincount(of, there, minlength=count).astype(np.int64)
+            apart = distinct_students(rows, at, 2 * of + there, 2 * count).reshape(count, 2)
+            few[end] = np.maximum(few[end], apart.min(axis=1))
         both = distinct_students(rows, at, 2 * of + rows.favourable[at], 2 * count).reshape(count, 2)
         sides = np.maximum(sides, both.min(axis=1))
     grain = np.where(students < policy.whole_from, COARSE, 1)
-    return Sums(answers, favourable, total, top, border, sides, grain)
+    told = (few >= policy.smallest_segment) & ends_apart(favourable, answers, top, border)
+    return Sums(answers, favourable, total, top, border, sides, grain, np.where(told, ends, -1))
 
 
 def _gaps(rows: Rows, member: Ints, count: int) -> Floats:

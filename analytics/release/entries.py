@@ -37,6 +37,7 @@ def entries_of(
     """Return the ledger entries of the cells that are shown and did not stand there just so before."""
     cells, statements = decision.cells, decision.statements
     known = statements.known(np.concatenate((decision.detail, statements.ledger_detail)), policy)
+    ends = np.full((2, len(cells)), -1) if known.at_ends is None else known.at_ends
     before = _latest(statements.ledger)
     people = contributors_of(decision.rows)
     inside = members_of(cells)
@@ -60,6 +61,8 @@ def entries_of(
                 most=int(known.most[cell]),
                 total_least=int(known.total_least[cell]),
                 total_most=int(known.total_most[cell]),
+                at_lowest=int(ends[0, cell]),
+                at_highest=int(ends[1, cell]),
                 top=int(cells.sums.top[cell]),
                 favourable_from=int(cells.sums.favourable_from[cell]),
                 shown=shown[cell],

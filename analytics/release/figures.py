@@ -35,7 +35,9 @@ class Sums:
 
     ``favourable`` counts answers, ``total`` adds steps (0 for the least favourable option), ``top`` is the
     highest step, ``favourable_from`` the first favourable step, ``smaller_side`` the distinct students on the
-    side, favourable or not, that has fewer of them. ``grain`` is what percentages and means are rounded to.
+    side, favourable or not, that has fewer of them. ``grain`` is what percentages and means are rounded to,
+    ``at_ends`` (two rows) counts the answers at the lowest and at the highest option, -1 where these are no
+    segments of their own.
     """
 
     answers: Ints
@@ -45,16 +47,41 @@ class Sums:
     favourable_from: Ints
     smaller_side: Ints
     grain: Ints
+    at_ends: Ints
 
 
 @dataclass(frozen=True)
 class Known:
-    """What a reader of the figures knows of each cell, as whole numbers from a lowest to a highest."""
+    """What a reader of the figures knows of each cell, as whole numbers from a lowest to a highest.
+
+    ``at_ends`` counts the answers at the lowest and at the highest option, in two rows; -1 where they are not
+    known.
+    """
 
     least: Ints
     most: Ints
     total_least: Ints
     total_most: Ints
+    at_ends: Ints | None = None
+
+    def only(self, chosen: Ints) -> Known:
+        """Return what is known of some of the cells."""
+        ends = None if self.at_ends is None else self.at_ends[:, chosen]
+        totals = self.total_least[chosen], self.total_most[chosen]
+        return Known(self.least[chosen], self.most[chosen], *totals, ends)
+
+    def without(self, *, favourable: Ints, total: Ints, at_ends: Ints) -> Known:
+        """Return what is known of the rest, when some answers behind each cell are known."""
+        ends = self.at_ends
+        if ends is not None:
+            ends = np.where(ends < 0, -1, ends - at_ends)
+        return Known(
+            np.maximum(self.least - favourable, 0),
+            self.most - favourable,
+            self.total_least - total,
+            self.total_most - total,
+            ends,
+        )
 
 
 def known(sums: Sums, detail: Ints, smallest_segment: int) -> Known:
@@ -65,7 +92,7 @@ def known(sums: Sums, detail: Ints, smallest_segment: int) -> Known:
     Two of nine favourable are "between 20 and 80 %", which could be two to seven:
 
     >>> one = np.ones(1, dtype=np.int64)
-    >>> nine = Sums(9 * one, 2 * one, 12 * one, 3 * one, 2 * one, 2 * one, 5 * one)
+    >>> nine = Sums(9 * one, 2 * one, 12 * one, 3 * one, 2 * one, 2 * one, 5 * one, np.zeros((2, 1), int))
     >>> given = known(nine, one * BANDS, 3)
     >>> [int(given.least[0]), int(given.most[0]), int(given.total_most[0])]
     [2, 7, 27]
@@ -87,7 +114,8 @@ def known(sums: Sums, detail: Ints, smallest_segment: int) -> Known:
     total_most = np.where(mean_low > 0, MEAN_LOW * scale // 100, sums.total)
     total_least = np.where((detail < STEPS) | (mean_low > 0), 0, total_least)
     total_most = np.where((detail < STEPS) | (mean_high > 0), scale, total_most)
-    return Known(least, most, total_least, total_most)
+    ends = np.where(detail == FULL, sums.at_ends, -1)
+    return Known(least, most, total_least, total_most, ends)
 
 
 def share_range(sums: Sums, detail: Ints, smallest_segment: int) -> tuple[Ints, Ints]:
@@ -219,6 +247,14 @@ def at_end(favourable: Ints, answers: Ints) -> Bools:
     """Say where the share favourable lies at one of its blunt ends, 20 % or less and 80 % or more."""
     ends = (100 * favourable <= LOW_BAND * answers) | (100 * favourable >= HIGH_BAND * answers)
     return np.asarray(ends, dtype=np.bool_)
+
+
+def ends_apart(favourable: Ints, answers: Ints, top: Ints, favourable_from: Ints) -> Bools:
+    """Say (two rows) where the lowest and the highest option are not merged by a blunt share."""
+    low, high = 100 * favourable <= LOW_BAND * answers, 100 * favourable >= HIGH_BAND * answers
+    lowest = ~high & ~(low & (favourable_from <= 1))
+    highest = ~low & ~(high & (favourable_from >= top))
+    return np.stack((lowest, highest))
 
 
 def _options(counts: Ints, favourable_from: int) -> list[tuple[int, int]]:

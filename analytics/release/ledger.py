@@ -31,6 +31,8 @@ class Entry:
         What was shown: 1 bands, 2 steps and mean, 3 the distribution too.
     answers, least, most, total_least, total_most : int
         Answers behind it, and the range of favourable answers and of the sum of steps that it gave away.
+    at_lowest, at_highest : int
+        Answers at the two ends of the scale where a distribution was shown, else -1.
     top, favourable_from : int
         The highest step of the scale and the first favourable one, counted from 0.
     shown : dict
@@ -50,6 +52,8 @@ class Entry:
     most: int
     total_least: int
     total_most: int
+    at_lowest: int
+    at_highest: int
     top: int
     favourable_from: int
     shown: dict[str, Any]

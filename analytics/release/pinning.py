@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
 
-from analytics.columns import Floats, Ints
-from analytics.release.attack import Scale, favourable_problem, pinned, total_problem
+from analytics.columns import Bools, Floats, Ints
+from analytics.release.attack import Scale, end_problem, favourable_problem, pinned, total_problem
 from analytics.release.contributions import Rows
 from analytics.release.counting import tally
 from analytics.release.figures import Known
@@ -43,8 +44,10 @@ def pinned_sets(space: Space, rows: Rows, hidden: list[Ints], known: Known, poli
     alike = np.flatnonzero(~small & ((favourable == 0) | (favourable == space.size)))
     own = space.answers[space.answers < len(rows)]
     aims = np.array([*private, *one[alike]])
-    if not len(aims) or not len(own):
+    if not len(own):
         return []
+    if not len(aims):
+        return _pinned_at_ends(space, rows, known, ~small)
     scale = Scale(int(rows.top[own[0]]), int(rows.favourable_from[own[0]]))
     second = np.full(len(aims), np.nan)
     start = None if np.isnan(favourable).any() else favourable
@@ -59,7 +62,29 @@ def pinned_sets(space: Space, rows: Rows, hidden: list[Ints], known: Known, poli
     turned = aims * sign[:, None]
     start = None if np.isnan(total).any() else total
     held |= pinned(total_problem(space, known, scale), turned, _add(turned, total), second, start)
-    return [Leak(space.answers[aims[place][space.group] > 0], aims[place]) for place in np.flatnonzero(held)]
+    found = [Leak(space.answers[aims[place][space.group] > 0], aims[place]) for place in np.flatnonzero(held)]
+    return found + _pinned_at_ends(space, rows, known, ~small)
+
+
+def _pinned_at_ends(space: Space, rows: Rows, known: Known, large: Bools) -> list[Leak]:
+    """Return groups in which everybody picked the option at one end, where distributions force that."""
+    found = []
+    step = np.full(len(space.givers), -1, dtype=np.int64)
+    step[: len(rows)] = rows.step
+    top = int(rows.top[space.answers[space.answers < len(rows)][0]])
+    for end, told in zip((0, top), () if known.at_ends is None else known.at_ends, strict=False):
+        there = np.bincount(space.group, step[space.answers] == end, minlength=len(space.size))
+        behind = (space.matrix[told[space.statements] >= 0] > 0).any(axis=0)
+        groups = np.flatnonzero(large & (there == space.size) & behind)
+        if len(groups):
+            aims = np.eye(len(space.size))[groups]
+            truth, unknown = space.size[groups].astype(np.float64), np.full(len(groups), np.nan)
+            held = pinned(end_problem(space, told), aims, truth, unknown)
+            found += [
+                Leak(space.answers[space.group == group], one)
+                for group, one in zip(groups[held], aims[held], strict=True)
+            ]
+    return found
 
 
 def seen_by(
@@ -79,12 +104,16 @@ def seen_by(
         by_group = np.bincount(space.group[mine], values[space.answers[mine]], minlength=count)
         return np.asarray(chosen @ by_group, dtype=np.int64)
 
-    favourable, total = taken(rows.favourable.astype(np.int64)), taken(rows.step)
-    left = Known(known.least.copy(), known.most.copy(), known.total_least.copy(), known.total_most.copy())
-    for ends, sums in ((left.least, favourable), (left.most, favourable)):
-        ends[space.statements[places]] -= sums
-    for ends in (left.total_least, left.total_most):
-        ends[space.statements[places]] -= total
+    ends = [taken((rows.step == 0).astype(np.int64)), taken((rows.step == rows.top).astype(np.int64))]
+    at = space.statements[places]
+    rest = known.only(at).without(
+        favourable=taken(rows.favourable.astype(np.int64)), total=taken(rows.step), at_ends=np.stack(ends)
+    )
+    left = deepcopy(known)
+    left.least[at], left.most[at] = rest.least, rest.most
+    left.total_least[at], left.total_most[at] = rest.total_least, rest.total_most
+    if left.at_ends is not None and rest.at_ends is not None:
+        left.at_ends[:, at] = rest.at_ends
     others, group = np.unique(space.group[inside & ~mine], return_inverse=True)
     group, answers = np.asarray(group, dtype=np.int64), space.answers[inside & ~mine]
     seen = replace(

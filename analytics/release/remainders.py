@@ -170,12 +170,22 @@ def known_of(left: Remainders, detail: Ints, known: Known) -> Known:
         taken = np.bincount(of, child[children], minlength=len(left.parents)).astype(np.int64)
         return np.asarray(parent[left.parents] - taken, dtype=np.int64)
 
+    ends = None
+    if known.at_ends is not None:
+        ends = np.stack([_told(told, minus(told, told), left, children, of) for told in known.at_ends])
     return Known(
         minus(known.least, known.most),
         minus(known.most, known.least),
         minus(known.total_least, known.total_most),
         minus(known.total_most, known.total_least),
+        ends,
     )
+
+
+def _told(told: Ints, rest: Ints, left: Remainders, children: Ints, of: Ints) -> Ints:
+    """Return what is left at one end of the scale; -1 where parent or child does not tell."""
+    blind = np.bincount(of, told[children] < 0, minlength=len(left.parents)) > 0
+    return np.where(blind | (told[left.parents] < 0), -1, rest)
 
 
 def smallest_child(statements: Statements, nest: Nest, parent: int, detail: Ints) -> int:

@@ -13,7 +13,7 @@ from analytics.release.cells import Cells
 from analytics.release.contributions import Rows, plain
 from analytics.release.counting import Givers, Tally, tally
 from analytics.release.figures import Known, known
-from analytics.release.ledger import Ledger
+from analytics.release.ledger import Entry, Ledger
 from analytics.release.policy import Policy
 
 CONTRIBUTOR = ("teacher", "classroom", "administration", "student")
@@ -86,11 +86,13 @@ class Statements:
         """Return what each statement gives away at the given detail."""
         new = known(self.cells.sums, detail[: len(self.cells)], policy.smallest_segment)
         old = self.ledger_known
+        ends = [known.at_ends for known in (new, old) if known.at_ends is not None]
         return Known(
             np.concatenate((new.least, old.least)),
             np.concatenate((new.most, old.most)),
             np.concatenate((new.total_least, old.total_least)),
             np.concatenate((new.total_most, old.total_most)),
+            np.concatenate(ends, axis=1),
         )
 
 
@@ -125,18 +127,21 @@ def state(
         cells=cells,
         ledger=ledger,
         ledger_detail=np.array([entry.detail for entry in entries], dtype=np.int64),
-        ledger_known=Known(
-            *(
-                np.array([getattr(entry, name) for entry in entries], dtype=np.int64)
-                for name in ("least", "most", "total_least", "total_most")
-            )
-        ),
+        ledger_known=_known_of(entries),
     )
 
 
 def contributors_of(rows: Rows) -> pd.DataFrame:
     """Return teacher, classroom, administration and student of each answer as text."""
     return pd.DataFrame({name: _as_text(rows.frame[name]) for name in CONTRIBUTOR}).reset_index(drop=True)
+
+
+def _known_of(entries: tuple[Entry, ...]) -> Known:
+    def each(name: str) -> Ints:
+        return np.array([getattr(entry, name) for entry in entries], dtype=np.int64)
+
+    ends = np.stack((each("at_lowest"), each("at_highest")))
+    return Known(each("least"), each("most"), each("total_least"), each("total_most"), ends)
 
 
 @dataclass(frozen=True)

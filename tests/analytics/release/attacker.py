@@ -24,6 +24,8 @@ class Attack:
 
     steps: int
     favourable_from: int = 2
+    grain: int = 5  # what percentages and means of fewer than 50 students are rounded to
+    undecided: int = 0  # questions that the integer program did not settle in time
     rows: dict = field(default_factory=dict)  # (administration, student) -> facts
     statements: list = field(default_factory=list)  # (frozenset of rows, figures)
 
@@ -96,7 +98,7 @@ class _Program:
     """How many answers of each group are at each option, as whole numbers."""
 
     def __init__(self, attack, told, groups, knows) -> None:
-        self.k, self.border = attack.steps, attack.favourable_from
+        self.attack, self.k, self.border = attack, attack.steps, attack.favourable_from
         self.sizes = np.array([len(rows) for rows in groups])
         self.truth = np.zeros((len(groups), self.k))
         for g, rows in enumerate(groups):
@@ -110,7 +112,7 @@ class _Program:
             for row in members:
                 if attack.rows[row][0] in knows:
                     given[attack.rows[row][2]] += 1
-            for weights, least, most in limits(figures, self.k, self.border):
+            for weights, least, most in limits(figures, self.k, self.border, attack.grain):
                 line = np.zeros((len(groups), self.k))
                 line[behind] = weights
                 known = float(given @ weights)
@@ -164,18 +166,24 @@ class _Program:
                 LinearConstraint(self.matrix, self.low, self.high),
                 LinearConstraint(weights.ravel()[None, :], least, most),
             ],
+            options={"time_limit": 5},
         )
+        if found.x is None and found.status == 1:
+            self.attack.undecided += 1
+            return True
         if found.x is None:
             assert found.status == 2, found.message
             return False
-        self.seen.append(np.round(found.x).reshape(self.truth.shape))
+        world = np.round(found.x).reshape(self.truth.shape)
+        assert np.abs(found.x - world.ravel()).max() < 1e-4
+        self.seen.append(world)
         return True
 
 
-def limits(figures, k, border):
+def limits(figures, k, border, grain):
     """Yield (weight of each option, least, most) for everything a released row says."""
     n = figures["answers"]
-    half = 2.5 if figures["n"] < 50 else 0.5  # percentages and means of few are rounded to 5
+    half = grain / 2 if figures["n"] < 50 else 0.5
     favourable = np.array([float(step >= border) for step in range(k)])
     low, high = int(figures["share_low"]), int(figures["share_high"])
     if low == high:

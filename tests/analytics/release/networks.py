@@ -39,17 +39,18 @@ class Network:
         return pd.DataFrame({"viewer": "coach", "teacher": self.coach}, dtype=object)
 
 
-def random_network(seed: int, *, weeks: int = 2) -> Network:
-    """Return a network of 3 to about 24 teachers; every third one answers very much alike."""
+def random_network(seed: int, *, small: bool = False) -> Network:
+    """Return a network of up to about 30 teachers, or 12, in two weeks; some answer much alike."""
     draw = np.random.default_rng(seed)
+    most = 2 if small else 3
     mode = "coded" if draw.random() < 0.7 else "pooled"
     lean = draw.dirichlet((0.4, 0.4, 0.4, 0.4) if draw.random() < 0.3 else (1, 2, 3, 2))
     rows: list[tuple] = []
     teachers = []
-    for region in range(draw.integers(1, 4)):
-        for school in range(draw.integers(1, 4)):
+    for region in range(draw.integers(1, most + 1)):
+        for school in range(draw.integers(1, most + 1)):
             teams = draw.integers(1, 3)
-            for _ in range(draw.integers(1, 6)):
+            for _ in range(draw.integers(1, most + 3)):
                 name = f"t{len(teachers)}"
                 teachers.append(name)
                 place = (
@@ -77,14 +78,15 @@ def random_network(seed: int, *, weeks: int = 2) -> Network:
     whole = pd.DataFrame(rows, columns=names)
     first = whole[whole["week"] == 0].drop(columns="week")
     both = whole.drop(columns="week")
-    if mode == "coded" and draw.random() < 0.3:  # one child is erased between the weeks
+    if (
+        mode == "coded" and both["student"].nunique() > 1 and draw.random() < 0.3
+    ):  # one child is erased between the weeks
         gone = both.iloc[int(draw.integers(len(both)))]
         both = both[(both["classroom"] != gone["classroom"]) | (both["student"] != gone["student"])]
     chosen = [table for table in TABLES if draw.random() < 0.5] or [("team",)]
     coach = draw.choice(teachers, size=min(len(teachers), int(draw.integers(1, 4))), replace=False)
-    return Network(
-        [first, both][:weeks] if len(first) else [both], chosen, draw.choice(teachers), list(coach)
-    )
+    weeks = [first, both] if len(first) else [both]
+    return Network(weeks, chosen, str(draw.choice(teachers)), [str(name) for name in coach])
 
 
 def _class(draw, name, place, mode, lean) -> list[tuple]:

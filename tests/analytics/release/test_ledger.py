@@ -6,7 +6,7 @@ import json
 import pytest
 
 from analytics.release import Ledger, LedgerError, join_ledgers, make_release, protect
-from analytics.release.audit import Finding
+from analytics.release.audit import NOTHING, Auditor
 from tests.analytics.release.classes import ITEMS, lesson, row, together
 
 TABLES = [["team"]]
@@ -107,7 +107,7 @@ def test_the_second_table_is_refused_when_the_first_came_out_earlier():
 
 def test_the_earlier_release_matters_only_through_the_audit(monkeypatch):
     # The mutant of the test above: without audit the two tables stand side by side, one child apart.
-    monkeypatch.setattr(protect, "audit_block", lambda *_, **__: Finding([], []))
+    monkeypatch.setattr(Auditor, "audit", lambda *_: NOTHING)
     answers = team(6, 6, 6).assign(region="r", subject="math")
     both = together(answers, lesson("x", [4], region="r", subject="science", team=None))
     first = week(both, tables=[["subject"]])
@@ -118,7 +118,7 @@ def test_with_all_rules_off_one_late_answer_goes_out(monkeypatch):
     monkeypatch.setattr(protect, "withhold_shifted", lambda *_: None)
     monkeypatch.setattr(protect, "withhold_alike_remainders", lambda *_: set())
     monkeypatch.setattr(protect, "protect_remainders", lambda *_: set())
-    monkeypatch.setattr(protect, "audit_block", lambda *_, **__: Finding([], []))
+    monkeypatch.setattr(Auditor, "audit", lambda *_: NOTHING)
     first = week(team(6, 6, 6))
     late = week(together(team(6, 6, 6), lesson("m0", [4], cycle=2, team="m")), first)
     assert row(late.cells)["as_of"] == "week 2"
