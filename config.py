@@ -33,6 +33,18 @@ class Config:
     production: bool = False
     demo: bool = False
     https: bool = False
+    old_secret_keys: tuple[str, ...] = ()
+    backups: Path | None = None
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """Return the key that signs, then the keys it replaced: those still prove what they signed."""
+        return (self.secret_key, *self.old_secret_keys)
+
+    @property
+    def backup_folder(self) -> Path:
+        """Return where backups are kept when nobody says where."""
+        return self.backups or self.instance / "backups"
 
     @property
     def on_sqlite(self) -> bool:
@@ -44,7 +56,8 @@ class Config:
         """Read the settings, or raise one ConfigError that names every fault.
 
         ``DATABASE_URL``, ``FOCAL_SECRET_KEY``, ``FOCAL_PUBLIC_URL``, ``FOCAL_INSTANCE``,
-        ``FOCAL_ENV`` (development or production) and ``FOCAL_DEMO`` (1 or 0) are read.
+        ``FOCAL_ENV`` (development or production), ``FOCAL_DEMO`` (1 or 0), ``FOCAL_OLD_SECRET_KEYS``
+        (keys that were replaced, with spaces between) and ``FOCAL_BACKUPS`` (a folder) are read.
         """
         faults: list[str] = []
         instance = Path(env.get("FOCAL_INSTANCE") or ROOT / "instance")
@@ -69,6 +82,9 @@ class Config:
                 "FOCAL_ENV=production needs FOCAL_SECRET_KEY:"
                 " 32 or more random characters, kept outside the database."
             )
+        old_keys = tuple(env.get("FOCAL_OLD_SECRET_KEYS", "").split())
+        if any(len(one) < 32 for one in old_keys):
+            faults.append("FOCAL_OLD_SECRET_KEYS: a key is too short; put whole keys, with spaces between.")
         if faults:
             raise ConfigError(faults)
         return cls(
@@ -79,6 +95,8 @@ class Config:
             production=production,
             demo=demo,
             https=bool(public_url and public_url.startswith("https://")),
+            old_secret_keys=old_keys,
+            backups=Path(env["FOCAL_BACKUPS"]) if env.get("FOCAL_BACKUPS") else None,
         )
 
 

@@ -100,6 +100,16 @@ def lock(arguments: list[str]) -> int:
     return 0
 
 
+def backup(arguments: list[str]) -> int:
+    """Make a signed backup while Focal runs (--to FOLDER, --list, --check FILE)."""
+    return call([ready("app"), "-m", "survey_app.backup", "backup", *arguments])
+
+
+def restore(arguments: list[str]) -> int:
+    """Put a backup into an empty place (FILE, --into WHERE, --replace)."""
+    return call([ready("app"), "-m", "survey_app.backup", "restore", *arguments])
+
+
 def doctor(_arguments: list[str]) -> int:
     """Look at this machine and say what is missing and what to do about it."""
     failed = []
@@ -136,6 +146,8 @@ COMMANDS = {
     "check": check,
     "bench": bench,
     "lock": lock,
+    "backup": backup,
+    "restore": restore,
     "doctor": doctor,
     "help": help_,
 }

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config, ConfigError
 from measures import LibraryError
+from survey_app import running
 from survey_app.accounts import demo
 from survey_app.app import create_app
 from survey_app.errors import Refusal
@@ -67,6 +68,11 @@ def _run(listening: socket.socket, environment: dict[str, str], *, lan: bool) ->
     if lan:
         environment.setdefault("FOCAL_PUBLIC_URL", f"http://{lan_address()}:{port}")
     config = Config.from_env(environment)
+    with running.beside_others(config.instance):
+        _serve_with(config, listening, lan=lan)
+
+
+def _serve_with(config: Config, listening: socket.socket, *, lan: bool) -> None:
     try:
         prepare(config, tell=lambda words: print(words, flush=True))
     except SQLAlchemyError as fault:
@@ -74,7 +80,7 @@ def _run(listening: socket.socket, environment: dict[str, str], *, lan: bool) ->
     app = create_app(config)
     if config.demo:
         _print_sign_ins(app)
-    _announce(config, port, lan=lan)
+    _announce(config, listening.getsockname()[1], lan=lan)
     threading.Thread(target=_warm_up, daemon=True).start()
     _serve(app, listening)
 

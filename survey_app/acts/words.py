@@ -14,6 +14,7 @@ ACTS = {
     "cycle.decided": "decided on a cycle",
     "cycle.shared": "shared a cycle",
     "cycle.unshared": "took back the share of a cycle",
+    "database.restored": "put a backup back",
     "held.exported": "exported what is held, as before an erasure",
     "invitation.accepted": "accepted an invitation",
     "invitation.made": "invited somebody",
