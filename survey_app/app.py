@@ -39,6 +39,7 @@ def create_app(config: Config, *, now=clock.now) -> Flask:  # noqa: ANN001  (a c
     """Return the application for one configuration. ``now`` is the clock that routes read."""
     load_all()
     app = Flask(__name__, static_folder=None)
+    app.request_class = security.RequestInMemory
     app.config.update(
         FOCAL=config,
         FOCAL_NOW=now,

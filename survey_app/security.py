@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, Request, Response, abort, current_app, g, redirect, request, url_for
 
 from survey_app.errors import NotAllowed
 
@@ -35,6 +36,14 @@ HEADERS = {
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+class RequestInMemory(Request):
+    """A request whose files never touch the disk: what is not kept leaves no trace there either."""
+
+    def _get_file_stream(self, *_size: object, **_about: object) -> io.BytesIO:
+        # How large a request may be is decided before: MAX_CONTENT_LENGTH, or what a route ``takes``.
+        return io.BytesIO()
+
+
 def requires(permission: Permission) -> Callable[[View], View]:
     """Declare which permission a route asks for."""
 
@@ -51,6 +60,16 @@ def public(view: View) -> View:
     return view
 
 
+def takes(most_bytes: int, words: str) -> Callable[[View], View]:
+    """Let a route take a larger form than others once the viewer may enter; ``words`` say the limit."""
+
+    def mark(view: View) -> View:
+        view.focal_takes = (most_bytes, words)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def csrf_token() -> str:
     """Return the token that a staff form carries; it dies with the session."""
     viewer: Viewer | None = g.get("viewer")
@@ -62,6 +81,7 @@ def csrf_token() -> str:
 def guard(app: Flask) -> None:
     """Put the gate before every request and the headers behind every response."""
     app.before_request(_check_access)
+    app.before_request(_take_larger_form)
     app.before_request(_check_same_site)
     app.after_request(_set_headers)
 
@@ -87,6 +107,12 @@ def _check_access() -> BaseResponse | None:
     if not viewer.may(access):
         raise NotAllowed("Your account is not set up for this. An administrator can help.")
     return None
+
+
+def _take_larger_form() -> None:
+    takes_more = getattr(current_app.view_functions.get(request.endpoint or ""), "focal_takes", None)
+    if takes_more is not None:
+        request.max_content_length = request.max_form_memory_size = takes_more[0]
 
 
 def _check_same_site() -> None:

@@ -41,10 +41,15 @@ def administered(db: Session, person_id: uuid.UUID) -> list[Organisation]:
     return sorted(found, key=lambda one: (list(ROLES_GIVEN_AT)[::-1].index(one.kind), one.name.casefold()))
 
 
+def open_places(db: Session, person_id: uuid.UUID) -> list[Organisation]:
+    """Return the organisations that a person looks after and that are not archived."""
+    return [one for one in administered(db, person_id) if one.archived_at is None]
+
+
 def may_give(db: Session, person_id: uuid.UUID, role: str, organisation_id: uuid.UUID) -> bool:
     """Tell whether a person may give this role at this organisation, as things stand now."""
     return any(
-        one.id == organisation_id and role in ROLES_GIVEN_AT[one.kind] for one in administered(db, person_id)
+        one.id == organisation_id and role in ROLES_GIVEN_AT[one.kind] for one in open_places(db, person_id)
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from sqlalchemy import select
 
 from survey_app.accounts import queries
-from survey_app.accounts.granting import ROLES_GIVEN_AT, administered, may_give, people_in
+from survey_app.accounts.granting import ROLES_GIVEN_AT, may_give, open_places, people_in
 from survey_app.accounts.service import new_token, token_hash
 from survey_app.errors import BadInput, NotAllowed, Refusal
 from survey_app.models.people import Invitation, Organisation, Person, RoleGrant
@@ -79,7 +79,26 @@ def invite(
         earlier.revoked_at = now
         db.flush()
     token = new_token()
-    invitation = Invitation(
+    invitation = invitation_with(
+        viewer, token, email=email, name=name, role=role, organisation_id=organisation_id, now=now
+    )
+    db.add(invitation)
+    db.flush()
+    return invitation, token
+
+
+def invitation_with(
+    viewer: Viewer,
+    token: str,
+    *,
+    email: str,
+    name: str,
+    role: str,
+    organisation_id: uuid.UUID,
+    now: datetime,
+) -> Invitation:
+    """Return an invitation that a secret opens, not kept yet; whether it may be made was asked before."""
+    return Invitation(
         organisation_id=organisation_id,
         inviter_id=viewer.person_id,
         email=email,
@@ -89,13 +108,10 @@ def invite(
         created_at=now,
         expires_at=now + INVITATION_LASTS,
     )
-    db.add(invitation)
-    db.flush()
-    return invitation, token
 
 
 def _check_may_invite(db: Session, viewer: Viewer, role: str, organisation_id: uuid.UUID) -> None:
-    places = {one.id: one for one in administered(db, viewer.person_id)}
+    places = {one.id: one for one in open_places(db, viewer.person_id)}
     anywhere = any(role in ROLES_GIVEN_AT[one.kind] for one in places.values())
     if not anywhere or organisation_id not in places:
         raise NotAllowed("You cannot give this role there. An administrator of the network can.")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 
 from survey_app.accounts import invitations, password_links
 from survey_app.accounts import queries as accounts
 from survey_app.accounts.forms import faults_of
-from survey_app.accounts.granting import ROLES_GIVEN_AT, administered, looks_after
+from survey_app.accounts.granting import ROLES_GIVEN_AT, looks_after, open_places
 from survey_app.accounts.proofs import mark_of
 from survey_app.accounts.service import MOST_FAILURES
-from survey_app.admin import queries, service
+from survey_app.admin import queries, routes_many, routes_places, routes_teams, service
+from survey_app.admin.addresses import whole_address
+from survey_app.admin.blueprint import blueprint
 from survey_app.admin.forms import InviteForm, PlaceForm
 from survey_app.errors import BadInput
 from survey_app.models.people import ROLES
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from survey_app.models.people import Invitation, Person
 
-blueprint = Blueprint("admin", __name__)
+__all__ = ["blueprint", "routes_many", "routes_places", "routes_teams"]
 notice("invitation-revoked", "The invitation is taken back. Its link opens nothing any more.")
 notice("role-given", "The role is given. It counts from the next click on.")
 notice("role-taken", "The role is taken back. That counts from the next click on.")
@@ -53,7 +55,8 @@ def people() -> str:
 @requires(Permission.INVITE)
 def invite() -> str:
     """Ask whom to invite."""
-    return _invite_page(InviteForm(data={"role": "teacher"}))
+    chosen = request.args.get("place", "")
+    return _invite_page(InviteForm(data={"role": "teacher", "organisation": chosen}))
 
 
 @blueprint.post("/people/invite")
@@ -111,7 +114,7 @@ def revoke_invitation(invitation_id: uuid.UUID) -> Response:
 
 
 def _invite_page(form: InviteForm, faults: dict[str, str] | None = None) -> str:
-    places = administered(g.db, g.viewer.person_id)
+    places = open_places(g.db, g.viewer.person_id)
     schools = [place for place in places if place.kind == "school"]
     if not form.organisation.data and len(schools) == 1:
         # Most who join are teachers of the school. With several schools nobody should land in a wrong one.
@@ -127,14 +130,8 @@ def _invitation_page(invitation: Invitation, token: str) -> str:
         "admin/invitation.html",
         invitation=invitation,
         organisation=accounts.organisation_name(g.db, invitation.organisation_id),
-        link=_address("accounts.join", token),
+        link=whole_address("accounts.join", token),
     )
-
-
-def _address(endpoint: str, token: str) -> str:
-    """Return the whole address of a link, as others reach this site."""
-    public_url = current_app.config["FOCAL"].public_url or request.host_url.rstrip("/")
-    return public_url + url_for(endpoint, token=token)
 
 
 @blueprint.get("/people/<uuid:person_id>")
@@ -145,7 +142,7 @@ def person(person_id: uuid.UUID) -> str:
 
 
 def _person_page(one: Person, faults: dict[str, str] | None = None) -> str:
-    places = administered(g.db, g.viewer.person_id)
+    places = open_places(g.db, g.viewer.person_id)
     roles = accounts.roles_of(g.db, one.id)
     taken = {(role.role, role.organisation_id) for role in roles}
     nearest_first = sorted(places, key=lambda place: place.id != one.organisation_id)
@@ -161,6 +158,8 @@ def _person_page(one: Person, faults: dict[str, str] | None = None) -> str:
         organisation=accounts.organisation_name(g.db, one.organisation_id),
         roles=roles,
         own_places={place.id for place in places},
+        teams=queries.teams_of_person(g.db, g.viewer, one.id),
+        may_move_to=[place for place in places if place.id != one.organisation_id],
         offered=offered,
         has_places=len(places) > 1,
         may_change=looks_after(g.db, g.viewer.person_id, one),
@@ -238,6 +237,6 @@ def make_password_link(person_id: uuid.UUID) -> str:
     return render_template(
         "admin/password_link.html",
         person=one,
-        link=_address("accounts.new_password", token),
+        link=whole_address("accounts.new_password", token),
         until=g.now + password_links.LINK_LASTS,
     )

@@ -24,6 +24,7 @@ class Organisation(Base):
     name: Mapped[Line]
     time_zone: Mapped[Word] = mapped_column(default="America/Los_Angeles")
     created_at: Mapped[Moment]
+    archived_at: Mapped[Moment | None]  # nobody is invited there any more; what was done there stays
 
 
 class Person(Base):
@@ -119,6 +120,7 @@ class Team(Base):
     id: Mapped[Key]
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"))
     name: Mapped[Line]
+    archived_at: Mapped[Moment | None]
 
 
 class TeamMember(Base):

@@ -142,8 +142,10 @@ def cells(db: Session, places: Iterable[uuid.UUID], *, by_team: bool = False) ->
 
 
 def teams_of(db: Session, places: Iterable[uuid.UUID]) -> dict[uuid.UUID, Team]:
-    """Return the teams of these organisations."""
-    rows = db.scalars(select(Team).where(Team.organisation_id.in_(list(places))))
+    """Return the teams of these organisations that are not archived."""
+    rows = db.scalars(
+        select(Team).where(Team.organisation_id.in_(list(places)), Team.archived_at.is_(None))
+    )
     return {one.id: one for one in rows}
 
 

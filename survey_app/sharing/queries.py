@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from survey_app.models.classrooms import Classroom
 from survey_app.models.cycles import Cycle, Series
-from survey_app.models.people import Organisation, Person, RoleGrant, TeamMember
+from survey_app.models.people import Organisation, Person, RoleGrant, Team, TeamMember
 from survey_app.models.sharing import Comment, CycleShare
 from survey_app.models.surveys import Administration
 from survey_app.permissions import ROLE_PERMISSIONS, Permission
@@ -82,7 +82,8 @@ def near_colleagues(db: Session, viewer: Viewer) -> list[Colleague]:
     team_mates = (
         select(TeamMember.person_id)
         .join(mine, mine.team_id == TeamMember.team_id)
-        .where(mine.person_id == viewer.person_id)
+        .join(Team, Team.id == TeamMember.team_id)
+        .where(mine.person_id == viewer.person_id, Team.archived_at.is_(None))
     )
     above = places_above(viewer.organisation_id)
     coaches = select(RoleGrant.person_id).where(

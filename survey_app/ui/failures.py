@@ -90,6 +90,9 @@ def _http(fault: HTTPException) -> Response:
     if status < 400:
         return fault.get_response()
     title, words = WORDS.get(status, ("That did not work", "Go back and try again in a moment."))
+    takes_more = getattr(current_app.view_functions.get(request.endpoint or ""), "focal_takes", None)
+    if status == 413 and takes_more is not None:
+        words = takes_more[1]
     return page(status, title, words)
 
 
