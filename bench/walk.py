@@ -15,6 +15,7 @@ from config import Config
 from survey_app.app import create_app
 from survey_app.classrooms import queries as class_queries
 from survey_app.classrooms import service as classrooms
+from survey_app.classrooms.codes import CardKeys
 from survey_app.models.classrooms import Classroom
 from survey_app.models.cycles import Cycle
 from survey_app.prepare import prepare
@@ -163,6 +164,9 @@ class Teacher:
         with self.app.extensions["focal_db"].writing() as db:
             room = db.scalars(select(Classroom)).one()
             codes = class_queries.live_focal_codes(db, room.id)
-            made = classrooms.make_cards(db, room, focal_codes=codes, others=0, locale="en", now=BEGIN)
+            keys = CardKeys(self.app.config["FOCAL"].secret_key)
+            made = classrooms.make_cards(
+                db, room, focal_codes=codes, others=0, locale="en", keys=keys, now=BEGIN
+            )
             self.cards = [one.token for one in made]
             db.commit()

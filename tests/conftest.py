@@ -12,6 +12,7 @@ import pytest
 from config import Config
 from survey_app import assets
 from survey_app.app import create_app
+from tests.keys import SECRET
 from tests.pages import PageLint
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def app(database_url: str, clock: FakeClock, tmp_path: Path) -> Iterator[Flask]:
         {
             "DATABASE_URL": database_url,
             "FOCAL_INSTANCE": str(tmp_path / "instance"),
-            "FOCAL_SECRET_KEY": "only-for-tests-" + "0" * 32,
+            "FOCAL_SECRET_KEY": SECRET,
         }
     )
     made = create_app(config, now=clock)

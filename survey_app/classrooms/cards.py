@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from survey_app.classrooms.codes import CardKeys
     from survey_app.models.classrooms import Classroom
 
 MOST_AT_ONCE = 200
@@ -45,6 +46,7 @@ def make_cards(
     focal_codes: Iterable[FocalCode],
     others: int,
     locale: str,
+    keys: CardKeys,
     now: datetime,
 ) -> list[MadeCard]:
     """Make cards in one language, and return their codes, which exist at this moment only.
@@ -56,11 +58,18 @@ def make_cards(
     wishes = [CardWish(code, locale) for code in focal_codes] + [CardWish(None, locale)] * others
     if not wishes:
         return []
-    return make_wished_cards(db, classroom, wishes, tokens=_unused_tokens(db, len(wishes)), now=now)
+    tokens = _unused_tokens(db, len(wishes), keys)
+    return make_wished_cards(db, classroom, wishes, tokens=tokens, keys=keys, now=now)
 
 
 def make_wished_cards(
-    db: Session, classroom: Classroom, wishes: Sequence[CardWish], *, tokens: Sequence[str], now: datetime
+    db: Session,
+    classroom: Classroom,
+    wishes: Sequence[CardWish],
+    *,
+    tokens: Sequence[str],
+    keys: CardKeys,
+    now: datetime,
 ) -> list[MadeCard]:
     """Make one card for each wish, with these tokens. The same wishes and tokens again give the same cards.
 
@@ -76,7 +85,7 @@ def make_wished_cards(
         words = f"That would be {len(wishes)} cards. Make between 1 and {MOST_AT_ONCE} at once."
         raise BadInput(words, {"others": words})
     queries.hold_class(db, classroom.id)
-    hashes = [codes.card_hash(token) for token in tokens]
+    hashes = [keys.hash(token) for token in tokens]
     cards = queries.cards_with_hashes(db, classroom.id, hashes)
     if not cards:
         _revoke_earlier(db, wishes, now)
@@ -123,12 +132,11 @@ def _revoke_earlier(db: Session, wishes: Sequence[CardWish], now: datetime) -> N
         revoke_card(db, card, now=now)
 
 
-def _unused_tokens(db: Session, count: int) -> list[str]:
-    tokens: dict[bytes, str] = {}
+def _unused_tokens(db: Session, count: int, keys: CardKeys) -> list[str]:
+    tokens: set[str] = set()
     while len(tokens) < count:
-        token = codes.new_card_token()
-        tokens[codes.card_hash(token)] = token
+        tokens.add(codes.new_card_token())
         if len(tokens) == count:
-            for taken in queries.hashes_taken(db, tokens):
-                del tokens[taken]
-    return list(tokens.values())
+            by_hash = {hashed: token for token in tokens for hashed in keys.all_hashes(token)}
+            tokens -= {by_hash[taken] for taken in queries.hashes_taken(db, by_hash)}
+    return list(tokens)

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
+from dataclasses import dataclass
 
 # No vowels, so no words; no 0 1 I L S B Z either, so no two signs look alike.
 ALPHABET = "23456789CFGHJMPQRVWX"
@@ -32,9 +33,34 @@ def derived_card_tokens(seed: bytes, count: int) -> list[str]:
     return [_derived(seed, number) for number in range(count)]
 
 
-def card_hash(token: str) -> bytes:
-    """Return what is stored of a card's code. Anybody may look for a hash; nobody can read a card from it."""
+@dataclass(frozen=True)
+class CardKeys:
+    """The server's keys, under which cards are stored: 8 signs are too few for a hash that anybody can compute.
+
+    Without the key, which lies outside the database, a stolen database gives no card away. ``retired`` keys
+    still find the cards that were made under them; a card that is found by one moves to ``secret`` when it is
+    used.
+    """
+
+    secret: str
+    retired: tuple[str, ...] = ()
+
+    def hash(self, token: str) -> bytes:
+        """Return what is stored of a card's code."""
+        return _keyed(self.secret, token)
+
+    def all_hashes(self, token: str) -> list[bytes]:
+        """Return everything a card with this code may be stored as, today's form first."""
+        return [*(_keyed(key, token) for key in (self.secret, *self.retired)), unkeyed_hash(token)]
+
+
+def unkeyed_hash(token: str) -> bytes:
+    """Return what was stored of a card's code in the first days; such cards are still found, once."""
     return hashlib.sha256(b"focal card " + token.encode()).digest()
+
+
+def _keyed(secret: str, token: str) -> bytes:
+    return hmac.new(secret.encode(), b"focal card " + token.encode(), hashlib.sha256).digest()
 
 
 def read_code(text: str) -> str:

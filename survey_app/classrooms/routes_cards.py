@@ -46,16 +46,18 @@ def make_cards(classroom_id: uuid.UUID) -> str | Page:
     """Make cards and show them for the printer; their codes are shown on this page only."""
     room = classroom_for(g.db, g.viewer, classroom_id)
     check_is_live(room)
+    config = current_app.config["FOCAL"]
+    keys = codes.CardKeys(config.secret_key, config.old_secret_keys)
     try:
         wishes = _wishes(room)
         tokens = codes.derived_card_tokens(_seed(room, wishes), len(wishes))
-        is_again = bool(queries.cards_with_hashes(g.db, room.id, map(codes.card_hash, tokens)))
+        is_again = bool(queries.cards_with_hashes(g.db, room.id, map(keys.hash, tokens)))
         stops = [] if is_again else _stopping(room, wishes)
         if stops and "sure" not in request.form:
             return render_template("classrooms/replace.html", classroom=room, stops=stops, kept=_kept())
         if _replaces_rest() and not is_again:
             service.revoke_cards_of_rest(g.db, room, now=g.now)
-        made = service.make_wished_cards(g.db, room, wishes, tokens=tokens, now=g.now)
+        made = service.make_wished_cards(g.db, room, wishes, tokens=tokens, keys=keys, now=g.now)
     except BadInput as fault:
         g.db.rollback()
         return _cards_page(room, faults=fault.faults), fault.status

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, case, exists, literal, null, or_, select
@@ -42,6 +42,7 @@ class Place:
     focal_code_id: uuid.UUID | None
     locale: str | None
     is_revoked: bool
+    is_stored_anew: bool  # a card under today's key; one that was found under an older one moves when used
     offers: tuple[Offer, ...]
 
     def offer(self, mode: str) -> Offer | None:
@@ -52,10 +53,25 @@ class Place:
         )
 
 
-def place_of_card(db: Session, card_hash: bytes, administration_id: uuid.UUID | None = None) -> Place | None:
-    """Return where a card leads, in one statement; ``administration_id`` is looked at whatever its state."""
-    sought = {"card_hash": card_hash, "administration_id": administration_id}
-    return _place(db.execute(_OFFERS_TO_CARD, sought).all())
+def place_of_card(
+    db: Session, card_hashes: Sequence[bytes], administration_id: uuid.UUID | None = None
+) -> Place | None:
+    """Return where a card leads, in one statement.
+
+    Parameters
+    ----------
+    card_hashes : sequence of bytes
+        Everything that a card with this code may be stored as, today's form first.
+    administration_id : uuid.UUID, optional
+        Is looked at whatever its state.
+    """
+    sought = {"card_hashes": list(card_hashes), "administration_id": administration_id}
+    found = db.execute(_OFFERS_TO_CARD, sought).all()
+    # The same code stored in two forms (a page of cards that was made again): today's counts.
+    forms = {row[1].token_hash for row in found}
+    today = next((one for one in card_hashes if one in forms), None)
+    place = _place([row for row in found if row[1].token_hash == today])
+    return replace(place, is_stored_anew=today == card_hashes[0]) if place else None
 
 
 def place_of_class(db: Session, class_code: str, administration_id: uuid.UUID | None = None) -> Place | None:
@@ -94,7 +110,7 @@ _OFFERS_TO_CARD = _offers(
     )
     .select_from(Card)
     .join(Classroom, Classroom.id == Card.classroom_id)
-).where(Card.token_hash == bindparam("card_hash"))
+).where(Card.token_hash.in_(bindparam("card_hashes", expanding=True)))
 _OFFERS_TO_CLASS = _offers(
     select(
         Classroom,
@@ -126,6 +142,7 @@ def _place(rows: Sequence[Row[Any]]) -> Place | None:
         focal_code_id=card.focal_code_id if card else None,
         locale=card.locale if card else None,
         is_revoked=bool(card and card.revoked_at is not None),
+        is_stored_anew=True,
         offers=tuple(
             Offer(administration, sheet, bool(is_planned), bool(is_used))
             for _classroom, _card, administration, sheet, is_planned, is_used in rows

@@ -65,7 +65,7 @@ def read_code() -> BaseResponse:
 def sheet(code: str) -> Response:
     """Show the questions that a code opens."""
     code = codes.read_code(code)
-    place = service.find_place(g.db, code)
+    place = service.find_place(g.db, code, keys=_card_keys())
     offer = service.choose_offer(g.db, place, now=g.now)
     if offer.is_used:
         return pages.done_page("already_sent", code)
@@ -78,7 +78,8 @@ def send(code: str) -> BaseResponse:
     """Take a sheet: store it once and say thanks, or show it again with what it needs."""
     code = codes.read_code(code)
     key = read_key(request.form.get("key", ""), _secret())
-    place = service.find_place(g.db, code, administration_id=key.administration_id if key else None)
+    rendered_for = key.administration_id if key else None
+    place = service.find_place(g.db, code, keys=_card_keys(), administration_id=rendered_for)
     offer = service.offer_of_page(place, key.administration_id) if key else None
     if key is None or offer is None:
         return _show_todays(code, place)
@@ -100,6 +101,7 @@ def _store(
 ) -> BaseResponse:
     locale = choose_chrome(filled.wished_locale, offered=offer.sheet["words"]).locale
     try:
+        service.store_card_anew(g.db, place, _card_keys().hash(code))
         service.record_response(
             g.db,
             offer.administration,
@@ -161,6 +163,11 @@ def _fresh(place: Place, offer: Offer) -> Filled:
 def _go_to(endpoint: str, code: str, *, lang: str | None) -> BaseResponse:
     tablet = "1" if request.args.get("tablet") == "1" else None
     return redirect(url_for(endpoint, code=code, lang=lang or None, tablet=tablet), code=303)
+
+
+def _card_keys() -> codes.CardKeys:
+    config = current_app.config["FOCAL"]
+    return codes.CardKeys(config.secret_key, config.old_secret_keys)
 
 
 def _secret() -> str:

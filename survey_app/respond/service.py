@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from survey_app.catalogue.library import library
 from survey_app.classrooms import codes
+from survey_app.models.classrooms import Card
 from survey_app.models.cycles import PlanPrediction
 from survey_app.models.responses import Answer, Receipt, Response
 from survey_app.models.surveys import Administration, SurveyItem
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from survey_app.classrooms.codes import CardKeys
     from survey_app.respond.keys import SheetKey
     from survey_app.respond.queries import Offer, Place
 
@@ -33,19 +35,23 @@ GRACE = timedelta(minutes=10)
 JUST_CLOSED = timedelta(days=1)
 
 
-def find_place(db: Session, code: str, *, administration_id: uuid.UUID | None = None) -> Place:
+def find_place(
+    db: Session, code: str, *, keys: CardKeys, administration_id: uuid.UUID | None = None
+) -> Place:
     """Return where a code leads, or refuse a code that leads nowhere any more.
 
     Parameters
     ----------
     code : str
         As :func:`survey_app.classrooms.codes.read_code` gives it.
+    keys : CardKeys
+        The server's keys, under which cards are stored.
     administration_id : uuid.UUID, optional
         The administration that a page was rendered for, which may have closed since.
     """
     place = None
     if codes.is_card_code(code):
-        place = queries.place_of_card(db, codes.card_hash(code), administration_id)
+        place = queries.place_of_card(db, keys.all_hashes(code), administration_id)
     elif codes.is_class_code(code):
         place = queries.place_of_class(db, code, administration_id)
     if place is None:
@@ -55,6 +61,12 @@ def find_place(db: Session, code: str, *, administration_id: uuid.UUID | None = 
     if place.is_revoked:
         raise Told("code_old_card", status=410)
     return place
+
+
+def store_card_anew(db: Session, place: Place, card_hash: bytes) -> None:
+    """Store a card that was found under an earlier key under today's."""
+    if place.card_id is not None and not place.is_stored_anew:
+        db.execute(update(Card).where(Card.id == place.card_id).values(token_hash=card_hash))
 
 
 def choose_offer(db: Session, place: Place, *, now: datetime) -> Offer:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from survey_app.classrooms import service as classes
+from survey_app.classrooms.codes import CardKeys
 from survey_app.sample.chance import chance_for
 from survey_app.sample.students import TEACHERS_SD, Child, Classroom
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from survey_app.sample.school_year import SchoolYear
     from survey_app.sample.stories import RoomPlot, SeriesPlot
 
+# The codes of invented cards are known to nobody, so no key needs to find them again.
+NOBODYS = CardKeys(secrets.token_urlsafe(32))
 OPTIMISM, OPTIMISM_SD = 0.45, 0.55  # most teachers see it a little better than students do
 
 
@@ -99,13 +103,15 @@ def _make_codes_and_cards(world: World, room: Room, *, everybody: bool, now: dat
         for locale in ("en", "es"):
             count = sum(child.locale == locale for child in room.others)
             made = classes.make_cards(
-                world.db, room.row, focal_codes=[], others=count, locale=locale, now=now
+                world.db, room.row, focal_codes=[], others=count, locale=locale, keys=NOBODYS, now=now
             )
             room.other_cards += [one.card for one in made]
 
 
 def _card(world: World, room: Room, code: FocalCode, locale: str, now: datetime) -> Card:
-    made = classes.make_cards(world.db, room.row, focal_codes=[code], others=0, locale=locale, now=now)
+    made = classes.make_cards(
+        world.db, room.row, focal_codes=[code], others=0, locale=locale, keys=NOBODYS, now=now
+    )
     return made[0].card
 
 

@@ -52,11 +52,12 @@ def test_a_code_is_printed_in_two_halves_and_read_back():
     assert codes.read_code(codes.show_code("7H4MPX23")) == "7H4MPX23"
 
 
-def test_a_cards_code_is_stored_only_as_a_hash():
-    assert codes.card_hash("7H4MPX23") == codes.card_hash("7H4MPX23")
-    assert codes.card_hash("7H4MPX23") != codes.card_hash("7H4MPX24")
-    assert b"7H4MPX23" not in codes.card_hash("7H4MPX23")
-    assert len(codes.card_hash("7H4MPX23")) == 32
+def test_a_cards_code_is_stored_only_as_a_hash_that_needs_the_servers_key():
+    ours, others = codes.CardKeys("k" * 32), codes.CardKeys("l" * 32)
+    assert ours.hash("7H4MPX23") == ours.hash("7H4MPX23")
+    assert ours.hash("7H4MPX23") != ours.hash("7H4MPX24")
+    assert ours.hash("7H4MPX23") not in others.all_hashes("7H4MPX23")
+    assert len(ours.hash("7H4MPX23")) == 32
 
 
 def test_the_examples_in_the_words_hold():

@@ -15,6 +15,7 @@ from survey_app.classrooms import service as classrooms
 from survey_app.models.classrooms import Classroom
 from survey_app.models.people import Organisation, Person, RoleGrant
 from survey_app.models.surveys import Administration, Survey
+from tests.keys import CARD_KEYS
 
 
 @dataclass
@@ -129,6 +130,7 @@ class Teacher:
                 focal_codes=class_queries.live_focal_codes(db, room.id),
                 others=others,
                 locale="en",
+                keys=CARD_KEYS,
                 now=self.clock(),
             )
             db.commit()

@@ -20,6 +20,7 @@ from survey_app.models.surveys import Administration, Survey
 from survey_app.models.turnout import Turnout
 from survey_app.permissions import Viewer
 from survey_app.surveys import service as surveys
+from tests.keys import CARD_KEYS
 
 
 @dataclass
@@ -53,7 +54,7 @@ class School:
             )
             labelled = classrooms.set_focal_codes(db, room, codes)
             made = classrooms.make_cards(
-                db, room, focal_codes=labelled, others=others, locale=locale, now=now
+                db, room, focal_codes=labelled, others=others, locale=locale, keys=CARD_KEYS, now=now
             )
             self.classroom_id, self.owner_id = room.id, teacher.id
             self.cards = {one.label: one.token for one in made if one.label}

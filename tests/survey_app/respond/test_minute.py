@@ -14,6 +14,7 @@ from survey_app.classrooms import service as classrooms
 from survey_app.models.classrooms import Card
 from survey_app.respond import routes
 from survey_app.respond.patience import Patience
+from tests.keys import CARD_KEYS, SECRET
 from tests.pages import read_page, weigh
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -163,6 +164,7 @@ def test_a_revoked_card_sends_to_the_teacher(school, client, clock):
             focal_codes=classrooms.queries.live_focal_codes(db, room.id)[:1],
             others=0,
             locale="en",
+            keys=CARD_KEYS,
             now=clock(),
         )
     )
@@ -637,9 +639,9 @@ VISIT = """
 import sys
 from config import Config
 from survey_app.app import create_app
-given = {"DATABASE_URL": sys.argv[1], "FOCAL_INSTANCE": sys.argv[2], "FOCAL_SECRET_KEY": "k" * 40}
+given = {"DATABASE_URL": sys.argv[1], "FOCAL_INSTANCE": sys.argv[2], "FOCAL_SECRET_KEY": sys.argv[3]}
 client = create_app(Config.from_env(given)).test_client()
-path, data = sys.argv[3], dict(pair.split("=", 1) for pair in sys.argv[4:])
+path, data = sys.argv[4], dict(pair.split("=", 1) for pair in sys.argv[5:])
 key = client.get(path).get_data(as_text=True).split('name="key" value="')[1].split('"')[0]
 sent = client.post(path, data={**data, "key": key})
 print(sent.status_code, [m for m in ("pandas", "numpy", "scipy", "altair", "vl_convert") if m in sys.modules])
@@ -650,7 +652,7 @@ print(sent.status_code, [m for m in ("pandas", "numpy", "scipy", "altair", "vl_c
 def test_a_students_visit_loads_no_pandas_scipy_or_altair(school, database_url, tmp_path):
     school.open()
     pairs = [f"{name}={value}" for name, value in choices(school).items()]
-    arguments = [database_url, str(tmp_path / "other"), f"/s/{school.cards['A']}", *pairs]
+    arguments = [database_url, str(tmp_path / "other"), SECRET, f"/s/{school.cards['A']}", *pairs]
     done = subprocess.run(
         [sys.executable, "-c", VISIT, *arguments], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from survey_app.classrooms.codes import card_hash
 from survey_app.errors import BadInput
 from survey_app.models.classrooms import Card
 from survey_app.models.cycles import PlanPrediction
@@ -18,6 +17,7 @@ from survey_app.models.turnout import Turnout
 from survey_app.respond.keys import SheetKey, read_key
 from survey_app.respond.refusals import ChangedAfterSending, Late, UsedBefore
 from survey_app.respond.service import record_response
+from tests.keys import card_hash
 
 
 @pytest.fixture
