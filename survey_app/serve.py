@@ -21,6 +21,8 @@ from config import Config, ConfigError
 from measures import LibraryError
 from survey_app import running
 from survey_app.accounts import demo
+from survey_app.accounts.first_key import first_key
+from survey_app.accounts.queries import has_people
 from survey_app.app import create_app
 from survey_app.errors import Refusal
 from survey_app.prepare import prepare
@@ -80,6 +82,7 @@ def _serve_with(config: Config, listening: socket.socket, *, lan: bool) -> None:
     app = create_app(config)
     if config.demo:
         _print_sign_ins(app)
+    _print_first_key(app)
     _announce(config, listening.getsockname()[1], lan=lan)
     threading.Thread(target=_warm_up, daemon=True).start()
     _serve(app, listening)
@@ -156,6 +159,17 @@ def _announce(config: Config, port: int, *, lan: bool) -> None:
         print("When a phone cannot reach it: same Wi-Fi? A firewall on this machine, or a network that keeps")
         print("devices apart, would stop it.")
     print("Stop it with Ctrl-C.", flush=True)
+
+
+def _print_first_key(app: Flask) -> None:
+    """Say what the first account of a server that others can reach takes, while there is none."""
+    config: Config = app.config["FOCAL"]
+    if not config.public_url:
+        return
+    with app.extensions["focal_db"].reading() as db:
+        if not has_people(db):
+            key = first_key(config.secret_key)
+            print(f"\nNobody has an account yet. The first one takes this key: {key}")
 
 
 def _print_sign_ins(app: Flask) -> None:

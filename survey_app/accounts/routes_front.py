@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import current_app, g, redirect, render_template, request, url_for
 
-from survey_app.accounts import demo, queries, service, time_zones
+from survey_app.accounts import demo, first_key, queries, service, time_zones
 from survey_app.accounts.blueprint import (
     COOKIE,
     allow_long_form,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("focal")
 notice("signed-out", "You are signed out.")
 notice("new-password", "Your new password is set. Sign in with it.")
+NOT_THE_KEY = "This is not the key of this server. It stands where Focal was started."
 DO_NOT_FIT = "This email address and this password do not belong together. Look at both once more."
 
 
@@ -41,7 +42,7 @@ def front() -> Response | str:
     if g.viewer is None:
         if queries.has_people(g.db):
             return redirect(url_for("accounts.sign_in"), code=303)
-        return render_template("accounts/first_run.html")
+        return render_template("accounts/first_run.html", asks_key=first_key.is_asked_for())
     if not g.viewer.has_accepted_use:
         return redirect(url_for("accounts.use_statement"), code=303)
     if g.viewer.may(Permission.RUN_CYCLES):
@@ -66,6 +67,11 @@ def begin() -> Response | tuple[str, int]:
     form = FirstAccountForm(request.form)
     if queries.has_people(g.db):
         return redirect(url_for("accounts.front"), code=303)
+    if first_key.is_asked_for() and not first_key.fits(
+        request.form.get("key", ""), current_app.config["FOCAL"].secret_key
+    ):
+        log.warning("a first account was asked for without the key of this server")
+        return _first_account_page(form, {"key": NOT_THE_KEY}), 403
     try:
         password_hash = hash_new(form, about=[form.name.data, form.email.data, form.organisation.data])
         person = make_first_account(
@@ -89,8 +95,14 @@ def begin() -> Response | tuple[str, int]:
 
 
 def _first_account_page(form: FirstAccountForm, faults: dict[str, str] | None = None) -> str:
+    asks_key = first_key.is_asked_for()
     return render_template(
-        "accounts/first_account.html", form=form, faults=faults or {}, zones=time_zones.CHOICES
+        "accounts/first_account.html",
+        form=form,
+        faults=faults or {},
+        zones=time_zones.CHOICES,
+        asks_key=asks_key,
+        key=request.form.get("key", "") if asks_key else "",
     )
 
 

@@ -35,7 +35,7 @@ def derived_card_tokens(seed: bytes, count: int) -> list[str]:
 
 @dataclass(frozen=True)
 class CardKeys:
-    """The server's keys, under which cards are stored: 8 signs are too few for a hash that anybody can compute.
+    """The server's keys, under which cards are stored: a plain hash of 8 signs can be undone in minutes.
 
     Without the key, which lies outside the database, a stolen database gives no card away. ``retired`` keys
     still find the cards that were made under them; a card that is found by one moves to ``secret`` when it is

@@ -1,12 +1,15 @@
 """An empty database: three ways on, and the first account."""
 
+import dataclasses
 import re
 import threading
 
 import pytest
 from sqlalchemy import select
 
+from survey_app.accounts.first_key import first_key, main
 from survey_app.models.people import Organisation, Person, RoleGrant
+from tests.keys import SECRET
 from tests.survey_app.accounts.staff import PASSWORD, Browser, Network, words_of
 
 FIRST = {
@@ -128,3 +131,44 @@ def test_the_form_posted_with_another_sites_name_is_refused(empty, client):
     answer = client.post("/first-account", data=FIRST, headers={"Origin": "https://evil.example"})
     assert answer.status_code == 403
     assert empty.count(Person) == 0
+
+
+KEY = first_key(SECRET)
+ELSEWHERE = [
+    {"base_url": "http://focal.example.org"},
+    {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}},
+    {"headers": {"X-Forwarded-For": "192.0.2.7"}},
+]
+
+
+@pytest.mark.parametrize("came", ELSEWHERE, ids=["by-name", "by-address", "by-proxy"])
+def test_from_elsewhere_the_first_account_takes_the_key_of_the_server(empty, client, came):
+    assert "It takes the key" in words_of(client.get("/", **came))
+    assert 'name="key"' in client.get("/first-account", **came).get_data(as_text=True)
+    for typed in ("", KEY[:-1], "AAAA-AAAA-AAAA-AAAA"):
+        page = client.post("/first-account", data=FIRST | {"key": typed}, **came)
+        assert page.status_code == 403
+        assert "not the key of this server" in words_of(page)
+        assert "Lincoln Middle School" in page.get_data(as_text=True), "what was typed is kept"
+    assert empty.count(Person) == 0
+    typed = f" {KEY.lower().replace('-', ' ')} "
+    assert client.post("/first-account", data=FIRST | {"key": typed}, **came).status_code == 303
+    assert empty.count(Person) == 1
+
+
+def test_a_server_with_a_public_address_asks_everybody(empty, client, monkeypatch):
+    config = dataclasses.replace(empty.app.config["FOCAL"], public_url="https://focal.example.org")
+    monkeypatch.setitem(empty.app.config, "FOCAL", config)
+    assert client.post("/first-account", data=FIRST).status_code == 403
+    assert client.post("/first-account", data=FIRST | {"key": KEY}).status_code == 303
+
+
+def test_on_ones_own_machine_nobody_is_asked(client):
+    assert "key" not in words_of(client.get("/"))
+    assert 'name="key"' not in client.get("/first-account").get_data(as_text=True)
+
+
+def test_the_console_prints_the_key(capsys, tmp_path):
+    assert main({"FOCAL_SECRET_KEY": SECRET, "FOCAL_INSTANCE": str(tmp_path)}) == 0
+    assert capsys.readouterr().out.strip() == KEY
+    assert main({"FOCAL_SECRET_KEY": "short"}) == 1

@@ -17,6 +17,7 @@ from survey_app.permissions import Viewer
 from tests.keys import CARD_KEYS, card_hash
 
 NOW = datetime(2026, 3, 3, 23, 10, tzinfo=UTC)
+EN, ES = ({"locale": one, "keys": CARD_KEYS, "now": NOW} for one in ("en", "es"))
 
 
 @pytest.fixture
@@ -122,7 +123,7 @@ def test_focal_codes_are_not_taken_away_by_a_number(db, classroom, count):
 
 def test_cards_are_known_once_and_stored_hashed(db, classroom):
     codes = service.set_focal_codes(db, classroom, 4)
-    made = service.make_cards(db, classroom, focal_codes=codes, others=6, locale="es", keys=CARD_KEYS, now=NOW)
+    made = service.make_cards(db, classroom, focal_codes=codes, others=6, **ES)
     assert [one.label for one in made] == ["A", "B", "C", "D", *[None] * 6]
     assert len({one.token for one in made}) == 10
     assert all(is_card_code(one.token) for one in made)
@@ -134,8 +135,8 @@ def test_cards_are_known_once_and_stored_hashed(db, classroom):
 
 def test_a_reprinted_focal_card_revokes_the_earlier_one(db, classroom):
     codes = service.set_focal_codes(db, classroom, 3)
-    first = service.make_cards(db, classroom, focal_codes=codes, others=2, locale="en", keys=CARD_KEYS, now=NOW)
-    service.make_cards(db, classroom, focal_codes=codes[:1], others=1, locale="en", keys=CARD_KEYS, now=NOW)
+    first = service.make_cards(db, classroom, focal_codes=codes, others=2, **EN)
+    service.make_cards(db, classroom, focal_codes=codes[:1], others=1, **EN)
     assert first[0].card.revoked_at == NOW
     assert [one.card.revoked_at for one in first[1:]] == [None] * 4
     assert len(queries.live_cards(db, classroom.id)) == 6
@@ -143,7 +144,7 @@ def test_a_reprinted_focal_card_revokes_the_earlier_one(db, classroom):
 
 def test_a_retired_code_has_no_living_card(db, classroom):
     codes = service.set_focal_codes(db, classroom, 3)
-    made = service.make_cards(db, classroom, focal_codes=codes, others=0, locale="en", keys=CARD_KEYS, now=NOW)
+    made = service.make_cards(db, classroom, focal_codes=codes, others=0, **EN)
     service.retire_focal_code(db, classroom, codes[0], now=NOW)
     assert [one.card.revoked_at for one in made] == [NOW, None, None]
 
@@ -151,14 +152,14 @@ def test_a_retired_code_has_no_living_card(db, classroom):
 @pytest.mark.parametrize("others", [-1, 201])
 def test_an_impossible_number_of_cards_is_refused(db, classroom, others):
     with pytest.raises(BadInput):
-        service.make_cards(db, classroom, focal_codes=[], others=others, locale="en", keys=CARD_KEYS, now=NOW)
+        service.make_cards(db, classroom, focal_codes=[], others=others, **EN)
 
 
 def test_a_class_put_away_can_be_read_only_and_comes_back(db, classroom):
     service.archive_class(db, classroom, now=NOW)
     for change in (
         lambda: service.set_focal_codes(db, classroom, 3),
-        lambda: service.make_cards(db, classroom, focal_codes=[], others=3, locale="en", keys=CARD_KEYS, now=NOW),
+        lambda: service.make_cards(db, classroom, focal_codes=[], others=3, **EN),
         lambda: service.change_class(
             db, classroom, nickname="X", band="3-12", grade=7, subject=None, students=None
         ),

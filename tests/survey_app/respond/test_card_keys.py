@@ -14,8 +14,8 @@ RETIRED = "the key of last year, long enough to be one"
 def stored(school, token):
     with school.database.reading() as db:
         hashes = set(db.scalars(select(Card.token_hash)))
-    forms = {"today": card_hash(token), "retired": CardKeys(RETIRED).hash(token), "plain": unkeyed_hash(token)}
-    return [name for name, form in forms.items() if form in hashes]
+    forms = {"today": card_hash, "retired": CardKeys(RETIRED).hash, "plain": unkeyed_hash}
+    return [name for name, form in forms.items() if form(token) in hashes]
 
 
 def store_as(school, token, form):
