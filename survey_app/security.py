@@ -22,7 +22,8 @@ View = TypeVar("View", bound=Callable[..., object])
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
-    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none';"
+    " require-trusted-types-for 'script'; trusted-types default"
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
@@ -31,7 +32,8 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=(),"
+    " display-capture=(), payment=(), usb=(), serial=(), hid=(), bluetooth=(), midi=(), idle-detection=()",
 }
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
