@@ -11,7 +11,7 @@ from survey_app import assets, clock, security
 from survey_app.accounts.service import viewer_of
 from survey_app.db import Database
 from survey_app.models import load_all
-from survey_app.ui import failures, filters
+from survey_app.ui import failures, filters, names
 
 # The order a teacher's week runs; the addresses stand in each slice's routes.py.
 SLICES = (
@@ -54,6 +54,7 @@ def create_app(config: Config, *, now=clock.now) -> Flask:  # noqa: ANN001  (a c
     app.teardown_request(_close_session)
     assets.init_app(app)
     filters.install(app)
+    names.install(app)
     failures.install(app)
     # It stands on the respond slice's blueprint, beside the routes that take answers.
     import_module("survey_app.respond.routes_practice")

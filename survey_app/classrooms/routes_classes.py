@@ -16,6 +16,7 @@ from survey_app.scope import classroom_for, focal_code_for
 from survey_app.security import requires
 from survey_app.ui.acts import note_act
 from survey_app.ui.filters import notice
+from survey_app.ui.names import ask_about_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +63,7 @@ def add() -> Response | Page:
     key = request.form.get("form_key", "")
     try:
         _check(form)
+        ask_about_names(request.form, "nickname", "subject")
         classroom = service.make_class(g.db, g.viewer, **form.values(), now=g.now, classroom_id=id_in(key))
     except BadInput as fault:
         return _class_page(form, None, form_key=key, faults=fault.faults), fault.status

@@ -26,6 +26,7 @@ from survey_app.surveys import queries as survey_queries
 from survey_app.surveys import service as surveys
 from survey_app.surveys.routes import expected_of, public_address, record, sheet_of
 from survey_app.ui.filters import notice
+from survey_app.ui.names import ask_about_names
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -92,6 +93,7 @@ def start() -> Response | tuple[str, int]:
         form.validate()
         if faults := _faults(form):
             raise BadInput("Nothing is lost: mend what is marked and send it again.", faults)
+        ask_about_names(request.form, "nickname", "change", "goal")
         cycle = _start(form)
         if request.form.get("do") == "open":
             opened = surveys.open_surveys(

@@ -19,6 +19,7 @@ from survey_app.sharing.blueprint import blueprint
 from survey_app.sharing.forms import CommentForm, ShareForm, faults_of
 from survey_app.ui.acts import note_act
 from survey_app.ui.filters import notice
+from survey_app.ui.names import ask_about_names
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -47,6 +48,7 @@ def share_cycle(cycle_id: uuid.UUID) -> Response | tuple[str, int]:
     try:
         if not form.validate():
             raise BadInput("Nothing is shared yet.", faults_of(form))
+        ask_about_names(request.form, "asks")
         made = service.share_cycle(
             g.db,
             g.viewer,
@@ -124,6 +126,7 @@ def write_comment(cycle: Cycle, form: CommentForm) -> None:
     """Keep the comment of a form that was sent, or refuse it."""
     if not form.validate():
         raise BadInput("The comment is not kept yet.", faults_of(form))
+    ask_about_names(request.form, "words")
     service.write_comment(
         g.db, g.viewer, cycle, comment_id=uuid.UUID(form.comment_id.data), words=form.words.data, now=g.now
     )

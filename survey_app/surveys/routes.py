@@ -24,6 +24,7 @@ from survey_app.surveys import queries, service
 from survey_app.surveys.practice import practice_mark
 from survey_app.surveys.sheet import draft_languages, make_sheet, needed_fills
 from survey_app.ui.filters import notice
+from survey_app.ui.names import ask_about_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,6 +137,7 @@ def open_survey(cycle_id: uuid.UUID) -> BaseResponse | tuple[str, int]:
     """Open the survey and go to the projector."""
     cycle = cycle_for(g.db, g.viewer, cycle_id)
     try:
+        ask_about_names(request.form, "goal")
         opened = service.open_surveys(
             g.db, cycle, classroom_of(cycle), goal=request.form.get("goal", ""), now=g.now
         )
