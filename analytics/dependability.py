@@ -1,8 +1,7 @@
 """How sure are we yet: what so many students over so many lessons are worth.
 
 A decision study takes variance components that were estimated elsewhere, and says how dependable the mean of
-other numbers of students and lessons would be. Estimating the components from crossed designs needs a mixed
-model, which comes later (``gstudy``).
+other numbers of students and lessons would be. :mod:`analytics.gstudy` estimates them from answers.
 """
 
 from __future__ import annotations

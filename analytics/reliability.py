@@ -86,6 +86,7 @@ def alpha(
     missing: Missing = "complete",
     level: float = 0.95,
     fewest: int = FEWEST_PEOPLE,
+    people: int | None = None,
 ) -> Alpha:
     """Return Cronbach's alpha with its Feldt interval.
 
@@ -99,6 +100,9 @@ def alpha(
         Level of the interval.
     fewest : int
         People from which a number is given; behind every pair, where pairs are used.
+    people : int, optional
+        How many people stand behind the rows, where some have a row for each of several lessons: the interval
+        is then as wide as for so many people.
 
     Returns
     -------
@@ -135,7 +139,8 @@ def alpha(
         covariance = pairwise_covariance(used)
         mean_r = _mean_correlation(covariance)
         value, standardised = _raw(covariance), _from_mean(mean_r, len(items))
-        low, high = _feldt(value, int(pairs.min()), len(items), level)
+        independent = int(pairs.min()) if people is None else min(people, int(pairs.min()))
+        low, high = _feldt(value, max(independent, 2), len(items), level)
     return Alpha(
         value=value,
         standardised=standardised,

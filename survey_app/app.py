@@ -27,6 +27,7 @@ SLICES = (
     "sharing",
     "improvement",
     "network",
+    "research",
     "erasure",
     "admin",
     "acts",

@@ -33,6 +33,7 @@ ACTS = {
     "prediction.locked": "locked a view and a prediction",
     "prediction.skipped": "locked a view without a prediction",
     "proof.failed": "gave a wrong password before an export or a deletion",
+    "research.reports-made": "worked out the item reports",
     "role.given": "gave a role",
     "role.taken": "took a role back",
     "session.ended": "ended one of their sign-ins",

@@ -14,6 +14,7 @@ AGGREGATES = (
     "predictions",
     "snapshots",
     "sharing",
+    "research",
     "audit",
 )
 

@@ -1,0 +1,1 @@
+"""What researchers read and take along: item reports, agreements, data packages."""

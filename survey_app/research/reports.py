@@ -1,0 +1,169 @@
+"""Work out the item reports: on rows, inside a job; what is stored has passed the release policy.
+
+A figure is worked out anew only when the policy lets its cell out anew, which takes at least five students
+more than last time. Until then the earlier figure stands, with its date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from analytics.release import Ledger, Policy, join_ledgers, make_release
+from analytics.release.figures import FULL
+from survey_app.audit import record_act
+from survey_app.catalogue.queries import questions
+from survey_app.models.research import ItemReport, ItemReportRun
+from survey_app.research import queries
+from survey_app.research.figures import Figures, question_figures, set_figures, share_interval
+from survey_app.research.sheets import JOINT, Sheets, contributions, sheets_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from analytics.release import Release
+
+NETWORK: tuple[tuple[str, ...], ...] = ((),)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What one run did: subjects told, how many of them anew, and how many may not be told."""
+
+    told: int
+    anew: int
+    withheld: int
+
+
+def make_reports(db: Session, *, now: datetime, policy: Policy | None = None) -> Made:
+    """Work out every item report; the caller commits. One act is noted."""
+    limits = policy or Policy()
+    asked = queries.shown_administrations(db)
+    known = questions(db)
+    sheets = sheets_of(queries.answer_rows(db), asked, queries.questions_asked(db), known)
+    earlier = queries.runs(db)
+    stored = queries.reports(db)
+    ledger = join_ledgers(Ledger.load(run.ledger) for run in earlier)
+    label = f"{now.isoformat()} #{len(earlier) + 1}"
+    release = _release(sheets, label, limits, ledger)
+    shown = _details(release, ledger)
+    logs = {
+        one.key: [(str(a.id), a.asked_about_id == one.id) for a in asked if a.is_logged]
+        for one in known.values()
+    }
+    kept: dict[tuple[str, str], ItemReport] = {}
+    anew = 0
+    for row in _rows(release):
+        name = (str(row["item"]), str(row["mode"]))
+        before = stored.get(name)
+        if not _is_new(release, name, row, before):
+            if row["status"] == "released" and before is not None and before.figures.get("released"):
+                kept[name] = before
+                continue
+            figures: Figures = {"released": False}
+        else:
+            figures = _figures(
+                sheets, name, row, logs.get(name[0], []), limits, is_full=shown.get(name) == FULL
+            )
+            anew += 1
+        kept[name] = _store(db, before, name, figures, now)
+    for name, row in stored.items():
+        if name not in kept:
+            row.figures, row.as_of = {"released": False}, now
+    db.add(
+        ItemReportRun(
+            number=len(earlier) + 1,
+            label=label,
+            made_at=now,
+            ledger=release.ledger.dump() if release else Ledger().dump(),
+        )
+    )
+    record_act(
+        db,
+        "research.reports-made",
+        actor_id=None,
+        organisation_id=None,
+        route="weekly",
+        object_id=label,
+        now=now,
+    )
+    db.flush()
+    told = sum(bool(row.figures.get("released")) for row in kept.values())
+    return Made(told, anew, len(kept) - told)
+
+
+def _release(sheets: Sheets, label: str, policy: Policy, ledger: Ledger) -> Release | None:
+    if not len(sheets.rows):
+        return None
+    rows, items = contributions(sheets)
+    if not len(rows):
+        return None
+    return make_release(rows, items, NETWORK, label=label, policy=policy, ledger=ledger)
+
+
+def _rows(release: Release | None) -> list[dict[str, Any]]:
+    return [] if release is None else release.cells.to_dict("records")
+
+
+def _details(release: Release | None, ledger: Ledger) -> dict[tuple[str, str], int]:
+    """Return how much each cell showed when it last came out."""
+    entries = (*ledger.entries, *(release.ledger.entries if release else ()))
+    return {(entry.item, entry.mode): entry.detail for entry in entries}
+
+
+def _is_new(
+    release: Release | None, name: tuple[str, str], row: dict[str, Any], before: ItemReport | None
+) -> bool:
+    """Tell whether a cell came out with this release: for the first time, or with enough new students."""
+    if release is None or row["status"] != "released":
+        return False
+    if any((entry.item, entry.mode) == name for entry in release.ledger.entries):
+        return True
+    return row["as_of"] == release.label and (before is None or not before.figures.get("released"))
+
+
+def _figures(
+    sheets: Sheets,
+    name: tuple[str, str],
+    row: dict[str, Any],
+    logs: list[tuple[str, bool]],
+    policy: Policy,
+    *,
+    is_full: bool,
+) -> Figures:
+    subject, mode = name
+    figures: Figures = {"released": True, "students": int(row["n"]), "teachers": int(row["teachers"])}
+    figures["full"] = is_full
+    keys = tuple(subject.split(JOINT))
+    if len(keys) > 1:
+        return figures | (set_figures(sheets, keys, mode, policy) if is_full else {})
+    figures |= {"answers": int(row["answers"]), "says": row["says"], "mean_says": row["mean_says"]}
+    if is_full:
+        figures |= _released_parts(row) | question_figures(sheets, subject, mode, logs, policy)
+    return figures
+
+
+def _released_parts(row: dict[str, Any]) -> Figures:
+    students = int(row["n"])
+    parts = row["distribution"] or ()
+    told: Figures = {
+        "distribution": [
+            [first, last, percent, share_interval(percent, students)] for first, last, percent in parts
+        ]
+    }
+    if row["share_low"] == row["share_high"]:
+        told["favourable"] = [int(row["share_low"]), share_interval(int(row["share_low"]), students)]
+    return told
+
+
+def _store(
+    db: Session, before: ItemReport | None, name: tuple[str, str], figures: Figures, now: datetime
+) -> ItemReport:
+    if before is None:
+        before = ItemReport(subject=name[0], mode=name[1], figures=figures, as_of=now)
+        db.add(before)
+    else:
+        before.figures, before.as_of = figures, now
+    return before

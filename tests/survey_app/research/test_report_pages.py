@@ -1,0 +1,58 @@
+"""A researcher reads item reports: every state of a question in words, nothing but released figures."""
+
+import re
+
+import pytest
+from sqlalchemy import select, text
+
+from survey_app.models.research import ItemReport
+from survey_app.research.reports import make_reports
+from tests.survey_app.loop.teacher import Teacher, visible
+from tests.survey_app.research.classes import Region, spread
+
+
+@pytest.mark.database("sqlite")
+def test_a_researcher_reads_every_state_of_a_question(app, clock, count_statements):
+    database = app.extensions["focal_db"]
+    early = Teacher.arrive(app, clock, "Early Reader", roles=("researcher",))
+    assert "The reports are worked out once a week" in early.get("/research")
+    with database.writing() as db:
+        region = Region(db, clock)
+        for place in range(10):
+            teacher = region.teacher()
+            room, codes = region.room(teacher, codes=3)
+            for lesson in range(2):
+                asked = ("AG1", "AG2", "ID4") if place < 2 else ("AG1", "TL1", "TL2")
+                sheets = spread(place + lesson, [key for key in asked if key != "ID4"], students=3)
+                region.lesson(teacher, room, codes, sheets, asked=asked)
+        make_reports(db, now=clock())
+        db.commit()
+    reader = Teacher.arrive(app, clock, "Rea Reader", roles=("researcher",))
+    with count_statements(database.engine) as counted:
+        page = reader.get("/research")
+    assert len(counted) <= 10
+    assert "How much" in page
+    told = visible(reader.get("/research/questions/AG1.3-12.1"))
+    assert "chosen by teachers" in told
+    assert "30 students in 10 classes and 20 lessons" in told
+    for words in ("Did not understand the question", "ICC(1)", "95 % interval", "Goes with the others"):
+        assert words in told
+    page = reader.get("/research/questions/AG1.3-12.1")
+    assert page.count("<figure") == 2, "item panel and decision study"
+    assert "Too little yet" in visible(reader.get("/research/questions/AG2.3-12.1")), "two teachers only"
+    assert "words of their own" in visible(reader.get("/research/questions/ID4.3-12.1"))
+    assert "Too little yet" in visible(reader.get("/research/questions/SM1.3-12.1"))
+    told = visible(reader.get("/research/constructs/tl"))
+    assert "Alpha, sheets with every answer" in told
+    assert "this needs 3 items" in told
+    reader.get("/research/questions/nothing", status=404)
+    reader.get("/research/constructs/nothing", status=404)
+    # A focal code's id, a class or a person is on no page.
+    with database.reading() as db:
+        keys = db.scalars(text("SELECT id FROM focal_codes UNION SELECT id FROM classrooms")).all()
+        stored = db.scalars(select(ItemReport)).all()
+    assert not [key for key in keys if str(key).replace("-", "") in page.replace("-", "")]
+    assert not re.search("Teacher [0-9]", page)
+    assert all("student" not in row.figures for row in stored)
+    for role in ("teacher", "coach", "lead", "administrator"):
+        Teacher.arrive(app, clock, f"Nosy {role}", roles=(role,)).get("/research", status=403)
