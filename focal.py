@@ -81,6 +81,11 @@ def bench(arguments: list[str]) -> int:
     return call([ready("dev"), "-m", "bench", *arguments])
 
 
+def faults(arguments: list[str]) -> int:
+    """Break it on purpose, at full size, and count (R1 R2 ... names figures; goes on where it stopped)."""
+    return call([ready("dev"), "-m", "tests.faults", *arguments])
+
+
 def lock(arguments: list[str]) -> int:
     """Choose package versions anew and write the hashed locks (--upgrade takes the newest allowed)."""
     python = ready("dev")
@@ -145,6 +150,7 @@ COMMANDS = {
     "test": test,
     "check": check,
     "bench": bench,
+    "faults": faults,
     "lock": lock,
     "backup": backup,
     "restore": restore,

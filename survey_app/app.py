@@ -9,7 +9,7 @@ from flask import Flask, current_app, g, request
 from config import Config
 from survey_app import assets, clock, security
 from survey_app.accounts.service import viewer_of
-from survey_app.db import Database
+from survey_app.db import Database, close
 from survey_app.models import load_all
 from survey_app.ui import failures, filters, names
 
@@ -79,4 +79,4 @@ def _open_session() -> None:
 def _close_session(_fault: BaseException | None) -> None:
     session = g.pop("db", None)
     if session is not None:
-        session.close()
+        close(session)

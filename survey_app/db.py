@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import uuid
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,13 +20,17 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy import DateTime as SqlDateTime
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import JSON
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from survey_app.turns import Turns
 
-    from sqlalchemy import Connection, Dialect
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sqlalchemy import Connection, Dialect, ExceptionContext
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -82,6 +88,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = make_engine(url)
+        self._turns = None if self.engine.dialect.name != "sqlite" else Turns(self.engine.url.database or "")
+        if self._turns is not None:
+            _take_turns(self.engine, self._turns)
         self._write_engine = self.engine.execution_options(focal_write=True)
 
     def reading(self) -> Session:
@@ -91,6 +100,34 @@ class Database:
     def writing(self) -> Session:
         """Return a session whose transaction takes SQLite's write lock at its first statement."""
         return Session(self._write_engine, expire_on_commit=False)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep every writer of an SQLite file away, for what is no transaction: emptying the side file."""
+        if self._turns is None:
+            yield
+            return
+        self._turns.take(lambda _seconds: None)
+        try:
+            yield
+        finally:
+            self._turns.give_back()
+
+
+def roll_back(session: Session) -> None:
+    """Give up what a session has begun, also when the database went away in the middle of it."""
+    try:
+        session.rollback()
+    except SQLAlchemyError:
+        session.invalidate()
+
+
+def close(session: Session) -> None:
+    """Close a session whose page is made: a database that has gone since must not spoil the page."""
+    try:
+        session.close()
+    except SQLAlchemyError:
+        session.invalidate()
 
 
 def make_engine(url: str) -> Engine:
@@ -102,8 +139,34 @@ def make_engine(url: str) -> Engine:
         return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=waits)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 5})
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _let_go_of_a_bad_file)
     return engine
+
+
+def _take_turns(engine: Engine, turns: Turns) -> None:
+    """Let the writers of this engine go one after the other, each from its first statement to its last."""
+
+    def begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get("focal_write"):
+            connection.exec_driver_sql("BEGIN")
+            return
+
+        def begin_writing(seconds: float) -> None:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+        try:
+            turns.take(begin_writing)
+        except sqlite3.OperationalError as fault:
+            raise OperationalError("BEGIN IMMEDIATE", None, fault) from fault
+        connection.info["focal_turn"] = True
+
+    def give_back(_driver: object, record: ConnectionPoolEntry) -> None:
+        if record.info.pop("focal_turn", False):
+            turns.give_back()
+
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "checkin", give_back)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -124,6 +187,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
                 raise
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("focal_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _let_go_of_a_bad_file(context: ExceptionContext) -> None:
+    """Open the file anew after it was read-only, full or broken: a connection remembers that for ever."""
+    said = str(context.original_exception).lower()
+    if any(word in said for word in ("readonly", "disk", "unable to open", "malformed")):
+        context.is_disconnect = True

@@ -15,13 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import Config, ConfigError
 from survey_app import assets, migrate
 from survey_app.db import Database
+from survey_app.turns import SAFE_FOR_SEVERAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-# Before this release SQLite could corrupt a WAL file that several processes write; one process is safe.
-SAFE_FOR_SEVERAL = (3, 51, 3)
 ENOUGH_DISK = 0.05
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import signal
 import socket
 import sys
 import threading
@@ -19,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config, ConfigError
 from measures import LibraryError
-from survey_app import running
+from survey_app import draining, running
 from survey_app.accounts import demo
 from survey_app.accounts.first_key import first_key
 from survey_app.accounts.queries import has_people
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 USUAL_PORT = 5000
 PORTS_TRIED = 20
 THREADS = 8
+WARM_UP_AFTER = 5.0
 
 
 class CannotServe(Exception):
@@ -84,8 +84,10 @@ def _serve_with(config: Config, listening: socket.socket, *, lan: bool) -> None:
         _print_sign_ins(app)
     _print_first_key(app)
     _announce(config, listening.getsockname()[1], lan=lan)
-    threading.Thread(target=_warm_up, daemon=True).start()
-    _serve(app, listening)
+    _warm_up_later()
+    # A class that answers at once queues for a moment; that is no news for a teacher's screen.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    draining.serve(app, listening, threads=THREADS)
 
 
 def wanted_port(environment: Mapping[str, str]) -> int:
@@ -181,26 +183,19 @@ def _print_sign_ins(app: Flask) -> None:
     print(f"  The password of each: {demo.DEMO_PASSWORD}")
 
 
+def _warm_up_later() -> None:
+    """Let the first answers after a start go first: a class that was cut off in the middle is waiting."""
+    warming = threading.Timer(WARM_UP_AFTER, _warm_up)
+    warming.daemon = True
+    warming.start()
+
+
 def _warm_up() -> None:
     """Draw one picture: loading what draws takes seconds, and no teacher should wait for it at her reveal."""
     from analytics.examples import gap_focal
     from survey_app.results import pictures  # noqa: F401
 
     gap_focal().svg()
-
-
-def _serve(app: Flask, listening: socket.socket) -> None:
-    from waitress import create_server
-
-    def stop(_signal: int, _frame: object) -> None:
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGTERM, stop)
-    # A class that answers at once queues for a moment; that is no news for a teacher's screen.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    # Nothing is said to strangers about what serves them (ident), and no header of a proxy is believed.
-    server = create_server(app, sockets=[listening], threads=THREADS, ident=None)
-    server.run()
 
 
 def _database_words(config: Config, fault: SQLAlchemyError) -> str:

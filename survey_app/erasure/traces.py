@@ -29,7 +29,7 @@ def remove_traces(database: Database, config: Config, *, thoroughly: bool = Fals
     # Neither statement is allowed in a transaction. SQLite's connections begin none of their own (db.py), and
     # must not be told about it: when it goes back, the pool would switch the driver's transactions on.
     options = {} if on_sqlite else {"isolation_level": "AUTOCOMMIT"}
-    with closing(database.engine.connect().execution_options(**options)) as connection:
+    with database.alone(), closing(database.engine.connect().execution_options(**options)) as connection:
         driver = connection.connection.driver_connection
         for statement in statements:
             try:

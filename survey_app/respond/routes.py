@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from survey_app.classrooms import codes
+from survey_app.db import roll_back
 from survey_app.respond import pages, service
 from survey_app.respond.answers import ReadForm, read_form
 from survey_app.respond.keys import SheetKey, read_key
@@ -176,7 +177,7 @@ def _secret() -> str:
 
 @blueprint.errorhandler(Told)
 def _told(refusal: Told) -> Response:
-    g.db.rollback()  # nothing is held while a wrong code waits
+    roll_back(g.db)  # nothing is held while a wrong code waits
     if refusal.message != "code_unknown":
         return pages.code_page(refusal.message, status=refusal.status)
     if patience.wait_after_wrong(request.remote_addr or ""):
@@ -191,7 +192,7 @@ def _database(fault: SQLAlchemyError) -> Response:
     if not is_out_of_reach(fault) and not _is_read_only(fault):
         return _unexpected(fault)
     log.error("database out of reach: %s", type(fault).__name__)
-    g.db.rollback()
+    roll_back(g.db)
     if request.method == "POST":
         return pages.not_saved_page("not_saved_busy" if _is_busy(fault) else "not_saved_broken")
     response = pages.plain_page("page_broken", status=503)
@@ -219,5 +220,5 @@ def _http(fault: HTTPException) -> BaseResponse:
 @blueprint.errorhandler(Exception)
 def _unexpected(_fault: Exception) -> Response:
     log.exception("unexpected fault %s", secrets.token_hex(4))
-    g.db.rollback()
+    roll_back(g.db)
     return pages.plain_page("page_broken", status=500)

@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from survey_app import audit
+from survey_app.db import roll_back
 from survey_app.errors import NotAllowed, NotVisible, Refusal, Stale
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def install(app: Flask) -> None:
 def page(status: int, title: str, words: str) -> Response:
     """Return the page for something that went wrong."""
     if "db" in g:
-        g.db.rollback()
+        roll_back(g.db)
     wants_staff_layout = request.blueprint != "respond"
     response = current_app.make_response(
         render_template("ui/failure.html", title=title, words=words, staff=wants_staff_layout)
@@ -62,7 +63,7 @@ def page(status: int, title: str, words: str) -> Response:
 def _refused(refusal: Refusal) -> Response:
     if isinstance(refusal, (NotVisible, NotAllowed)):
         if "db" in g:
-            g.db.rollback()
+            roll_back(g.db)
         _note_denial(refusal)
     return page(refusal.status, refusal.title, refusal.words)
 

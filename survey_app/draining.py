@@ -1,0 +1,131 @@
+"""Stop without dropping anybody: take the callers that are there, answer them all, then go.
+
+Waitress ends at once when it is told to: requests under way lose their answer, and a child sees a broken page
+although her answers were stored. Here the door is closed first, what was taken is answered (with "Connection:
+close", so that nobody sends another on the same line), and the process ends when every line is quiet.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import logging
+import signal
+import socket
+import struct
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer, create_server
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+# A browser keeps its line open for minutes: a district's worth of them, each let go after a while of silence.
+MOST_LINES = 4000
+QUIET_SECONDS = 20
+# Whoever kept a line may have sent on it in this moment; nobody who works here waits for longer than that.
+LINGER = 1.0
+LONGEST_DRAIN = 30.0
+SO_ATTACH_FILTER = 26
+log = logging.getLogger("focal")
+
+
+class Stop(Exception):
+    """Somebody asked the server to end."""
+
+
+class Line(HTTPChannel):
+    """One caller's line. While the server drains, each answer on it is the last."""
+
+    def service(self) -> None:
+        """Answer one request."""
+        if self.server.is_draining:
+            for request in list(self.requests):
+                request.headers["CONNECTION"] = "close"
+        super().service()
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether a request is under way on it, or an answer not yet gone."""
+        return bool(self.requests or self.total_outbufs_len or self.close_when_flushed or self.request)
+
+
+def serve(app: Flask, listening: socket.socket, *, threads: int) -> None:
+    """Serve until told to stop (SIGTERM, Ctrl-C), then answer everybody who was let in.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        On a second Ctrl-C, from somebody who does not want to wait.
+    """
+    # Nothing is said to strangers about what serves them (ident), and no header of a proxy is believed.
+    server = create_server(
+        app,
+        sockets=[listening],
+        threads=threads,
+        ident=None,
+        connection_limit=MOST_LINES,
+        channel_timeout=QUIET_SECONDS,
+        cleanup_interval=5,
+        asyncore_use_poll=True,  # select() knows no line above the 1024th
+    )
+    server.channel_class = Line
+    server.is_draining = False
+
+    def stop(_signal: int, _frame: object) -> None:
+        # Once only: a second signal of the service manager must not break the drain off.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise Stop
+
+    signal.signal(signal.SIGTERM, stop)
+    with contextlib.suppress(Stop, KeyboardInterrupt):
+        wasyncore.loop(timeout=1, map=server._map, use_poll=True)
+    _drain(server)
+
+
+def _drain(server: TcpWSGIServer) -> None:
+    server.is_draining = True
+    _take_the_last_callers(server)
+    began = time.monotonic()
+    while server.active_channels and time.monotonic() - began < LONGEST_DRAIN:
+        if time.monotonic() - began > LINGER:
+            for line in list(server.active_channels.values()):
+                if not line.is_busy:
+                    line.will_close = True
+        wasyncore.loop(timeout=0.05, map=server._map, use_poll=True, count=1)
+    if server.active_channels:
+        log.warning("%d requests were not finished when the server had to end", len(server.active_channels))
+    server.task_dispatcher.shutdown(timeout=1)
+
+
+def _take_the_last_callers(server: TcpWSGIServer) -> None:
+    _let_nobody_else_in(server.socket)
+    server.socket.setblocking(False)
+    while True:
+        try:
+            caller, address = server.socket.accept()
+        except OSError:
+            break
+        server.set_socket_options(caller)
+        server.channel_class(server, caller, address, server.adj, map=server._map)
+    server.accepting = False
+    server.del_channel()
+    server.socket.close()
+
+
+def _let_nobody_else_in(listening: socket.socket) -> None:
+    """Let the kernel pass over who calls from now on, so that nobody is taken between the last and the close.
+
+    Their machine calls again a second later, and reaches the next server or hears that there is none.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    drop = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))  # a filter of one word: return 0
+    with contextlib.suppress(OSError):
+        listening.setsockopt(
+            socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HP", 1, ctypes.addressof(drop))
+        )
