@@ -71,7 +71,7 @@ def entries_of(
         )
         members.append(inside[cell])
     used = np.unique(np.concatenate(members)) if members else np.empty(0, dtype=np.int64)
-    listed = people.iloc[used][list(CONTRIBUTOR)].itertuples(index=False, name=None)
+    listed = zip(*(people[name].to_numpy(dtype=object)[used].tolist() for name in CONTRIBUTOR), strict=True)
     places = [tuple(np.searchsorted(used, answers).tolist()) for answers in members]
     whole = (replace(entry, members=place) for entry, place in zip(entries, places, strict=True))
     return Ledger(tuple(listed), tuple(whole))

@@ -95,23 +95,37 @@ def solved_by_insiders(
         for room in space.heads.rooms(group):
             in_room.setdefault(room, []).append(group)
     found = []
+    for some in _alike_in_size(space, coalitions):
+        first = sets.first_solved(some)
+        for (coalition, known, touched), groups in zip(some, first, strict=True):
+            mixed = sorted(set(touched).difference(known.tolist()))
+            # Groups that a coalition shares with other teachers hold fewer strangers than they hold students.
+            fewer = [group for group in mixed if space.heads.count([group], coalition) < smallest_group]
+            if fewer and not groups:
+                rooms = {room for group in fewer for room in space.heads.rooms(group, coalition)}
+                beside = {group for room in rooms for group in in_room.get(room, ())}
+                near = space.heads.of_one_class(sorted(beside.union(fewer)), smallest_group, coalition)
+                shared = _Sets(left, [(group,) for group in fewer] + near)
+                groups = shared.first_solved([(coalition, known, [])])[0]
+            if groups:
+                found.append(_leak(space, groups, coalition, known))
+    return found
+
+
+_Asked = tuple[tuple[int, ...], Ints, list[int]]
+"""A coalition, the groups that are wholly its own, and all groups with a student of its own."""
+
+
+def _alike_in_size(space: Space, coalitions: Iterable[tuple[int, ...]]) -> Iterable[list[_Asked]]:
+    """Sort coalitions by how many groups they know, and hand them out in handfuls."""
+    by_size: dict[int, list[_Asked]] = {}
     for coalition in coalitions:
         touched = sorted({group for teacher in coalition for group in space.groups_of.get(teacher, ())})
-        own = [group for group in touched if space.taught[group] <= set(coalition)]
-        known = np.array(own, dtype=np.int64)
-        half = _explained(left, known)
-        groups = sets.first_solved(half, touched)
-        mixed = sorted(set(touched).difference(own))
-        # Groups that a coalition shares with other teachers hold fewer strangers than they hold students.
-        fewer = [group for group in mixed if space.heads.count([group], coalition) < smallest_group]
-        if fewer and not groups:
-            rooms = {room for group in fewer for room in space.heads.rooms(group, coalition)}
-            beside = {group for room in rooms for group in in_room.get(room, ())}
-            near = space.heads.of_one_class(sorted(beside.union(fewer)), smallest_group, coalition)
-            groups = _Sets(left, [(group,) for group in fewer] + near).first_solved(half, [])
-        if groups:
-            found.append(_leak(space, groups, coalition, known))
-    return found
+        known = [group for group in touched if space.taught[group] <= set(coalition)]
+        by_size.setdefault(len(known), []).append((coalition, np.array(known, dtype=np.int64), touched))
+    for asked in by_size.values():
+        for start in range(0, len(asked), 64):
+            yield asked[start : start + 64]
 
 
 class _Sets:
@@ -129,31 +143,39 @@ class _Sets:
             self.at[some, :count] = at
             self.low[some] = np.linalg.eigvalsh(left[at[:, :, None], at[:, None, :]])[:, 0]
 
-    def first_solved(self, half: Floats, touched: list[int]) -> tuple[int, ...]:
-        """Return the first set, of those that hold no touched group, of which a weighted sum is solved."""
+    def first_solved(self, asked: list[_Asked]) -> list[tuple[int, ...]]:
+        """Return for each coalition, all knowing equally many groups, the first set that it solves, or ().
+
+        Sets that hold a touched group are left out.
+        """
         if not self.sets:
-            return ()
-        explained = np.zeros(len(self.left) + 1)
-        np.einsum("ij,ij->i", half, half, out=explained[:-1])
-        used = np.zeros(len(self.left) + 1, dtype=bool)
-        used[touched] = True
+            return [()] * len(asked)
+        half = _explained(self.left, np.array([known for _, known, _ in asked]))
+        explained = np.zeros((len(asked), len(self.left) + 1))
+        np.einsum("cij,cij->cj", half, half, out=explained[:, :-1])
+        used = np.zeros((len(asked), len(self.left) + 1), dtype=bool)
+        for place, (_, _, touched) in enumerate(asked):
+            used[place, touched] = True
         # What is put in can take no more from the least eigenvalue than from the trace.
-        open_ = (explained[self.at].sum(axis=1) > self.low - ZERO) & ~used[self.at].any(axis=1)
-        for place in np.flatnonzero(open_).tolist():
-            groups = self.sets[place]
-            block = self.left[np.ix_(groups, groups)] - half[list(groups)] @ half[list(groups)].T
-            if _is_solved(block):
-                return groups
-        return ()
+        near = explained[:, self.at].sum(axis=2) > self.low - ZERO
+        near &= ~used[:, self.at].any(axis=2)
+        found: list[tuple[int, ...]] = [()] * len(asked)
+        for place, one in zip(*np.nonzero(near), strict=True):
+            groups = list(self.sets[one])
+            taken = half[place][:, groups]
+            if not found[place] and _is_solved(self.left[np.ix_(groups, groups)] - taken.T @ taken):
+                found[place] = self.sets[one]
+        return found
 
 
 def _explained(left: Floats, known: Ints) -> Floats:
-    """Return, for each group, coordinates of the part of it that the groups ``known`` determine."""
-    if not len(known):
-        return np.zeros((len(left), 0))
-    values, vectors = np.linalg.eigh(left[np.ix_(known, known)])
-    real = values > ZERO
-    return np.asarray(left[:, known] @ (vectors[:, real] / np.sqrt(values[real])), dtype=np.float64)
+    """Return, for each coalition and group, coordinates of what the coalition's groups determine of it."""
+    coalitions, count = known.shape
+    if not count:
+        return np.zeros((coalitions, 0, len(left)))
+    values, vectors = np.linalg.eigh(left[known[:, :, None], known[:, None, :]])
+    root = np.where(values > ZERO, 1 / np.sqrt(np.maximum(values, ZERO)), 0)
+    return np.asarray((vectors * root[:, None, :]).transpose(0, 2, 1) @ left[known], dtype=np.float64)
 
 
 def culprits(space: Space, leaks: Sequence[Leak], out: Bools) -> list[int]:
@@ -180,15 +202,14 @@ def culprits(space: Space, leaks: Sequence[Leak], out: Bools) -> list[int]:
         if length < 1e-5:
             continue
         row = row / length
-        # Sums by element and not by matrix product: hundreds of small products keep all cores spinning.
-        along = (aims * row).sum(axis=1)
+        along = aims @ row
         completes = (aims**2).sum(axis=1) - along**2 < ZERO
         if completes.any() and not out[place]:
             back.append(int(space.statements[place]))
             continue
         aims = aims[~completes] - np.multiply.outer(along[~completes], row)
         later = rows[place + 1 :]
-        later -= np.multiply.outer((later * row).sum(axis=1), row)
+        later -= np.multiply.outer(later @ row, row)
     return back
 
 

@@ -135,14 +135,21 @@ def _distributions(
     if not len(full):
         return {}
     answers = members_of(cells)
+    steps = int(cells.sums.top.max()) + 1
+    which = np.concatenate([answers[cell] for cell in full])
+    of = np.repeat(full, [len(answers[cell]) for cell in full])
+    sets = of * steps + rows.step[which]
+    single = distinct_students(rows, which, sets, len(cells) * steps).reshape(len(cells), steps)
+    picked = np.bincount(sets, minlength=len(cells) * steps).reshape(len(cells), steps)
     found = {}
     for cell in full.tolist():
-        at = answers[cell]
-        step = rows.step[at]
-        counts = np.bincount(step, minlength=int(cells.sums.top[cell]) + 1)
+        counts = picked[cell, : int(cells.sums.top[cell]) + 1]
 
-        def students(first: int, last: int, at: Ints = at, step: Ints = step) -> int:
-            inside = at[(step >= first) & (step <= last)]
+        def students(first: int, last: int, cell: int = cell) -> int:
+            if first == last:
+                return int(single[cell, first])
+            at = answers[cell]
+            inside = at[(rows.step[at] >= first) & (rows.step[at] <= last)]
             return int(distinct_students(rows, inside, np.zeros(len(inside), dtype=np.int64), 1)[0])
 
         border = int(cells.sums.favourable_from[cell])

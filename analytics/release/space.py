@@ -20,6 +20,8 @@ from analytics.release.heads import Heads
 ZERO = 1e-7
 """Squared lengths below this are rounding: real ones are ratios of small whole numbers."""
 
+_PANEL = 32
+
 
 @dataclass(frozen=True)
 class Space:
@@ -155,17 +157,33 @@ def ordered_basis(matrix: Floats) -> tuple[Ints, Floats]:
     products = matrix @ matrix.T
     left = products.copy()
     pivots: list[int] = []
-    for place in range(len(left)):
-        # What a row leaves over after all rows before it; a dependent row leaves nothing.
-        if left[place, place] > ZERO:
-            pivots.append(place)
-            column = left[place:, place] / np.sqrt(left[place, place])
-            left[place:, place:] -= np.multiply.outer(column, column)
-    basis = matrix[pivots]
-    for _ in range(2):  # once more, against rounding
-        root = np.linalg.cholesky(basis @ basis.T)
-        basis = solve_triangular(root, basis, lower=True)
+    # By panels of rows: what a panel takes from all later rows is one product in place of many.
+    for start in range(0, len(left), _PANEL):
+        end = min(start + _PANEL, len(left))
+        taken: list[Floats] = []
+        for place in range(start, end):
+            # What a row leaves over after all rows before it; a dependent row leaves nothing.
+            if left[place, place] > ZERO:
+                pivots.append(place)
+                column = left[place:, place] / np.sqrt(left[place, place])
+                left[place:, place:end] -= np.multiply.outer(column, column[: end - place])
+                taken.append(column[end - place :])
+        if taken and end < len(left):
+            below = np.array(taken)
+            left[end:, end:] -= below.T @ below
+    chosen = matrix[pivots]
+    basis = _triangular(products[np.ix_(pivots, pivots)], chosen)
+    # Rows that are nearly dependent cost digits; a second pass brings them back.
+    probe = np.random.default_rng(2).normal(size=len(basis))
+    if np.abs(basis @ (basis.T @ probe) - probe).max(initial=0) > 1e-10:
+        basis = _triangular(basis @ basis.T, basis)
     return np.array(pivots, dtype=np.int64), np.asarray(basis, dtype=np.float64)
+
+
+def _triangular(products: Floats, rows: Floats) -> Floats:
+    """Return orthonormal rows, each from the rows up to its place, from rows and their products."""
+    root = np.linalg.cholesky(products)
+    return np.asarray(solve_triangular(root, rows, lower=True, check_finite=False), dtype=np.float64)
 
 
 def _matrix(cell: Ints, shown: Bools, priority: Ints) -> tuple[Floats, Ints]:
