@@ -1,8 +1,8 @@
 """Releases: protecting and auditing some 2,000 cells; an attacker in thousands of random networks.
 
 ``python3 focal.py bench analytics_release`` prints medians and attacks 100 networks;
-``python -m bench.analytics_release FIRST LAST`` attacks the random networks from FIRST up to LAST, so that ten
-thousand can be had in parts.
+``python -m bench.analytics_release FIRST LAST`` attacks the random networks from FIRST up to LAST, so that
+ten thousand can be had in parts.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def attack_networks(first: int, last: int) -> dict[str, int]:
 
 
 def main() -> None:
-    """Print the median time of a release of some 2,000 cells, and what the attacker finds in 100 networks."""
+    """Print what a release of some 2,000 cells costs, and what the attacker finds in 100 networks."""
     answers, items = large_network()
     times, again = [], []
     for _ in range(3):
