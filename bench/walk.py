@@ -19,6 +19,7 @@ from survey_app.classrooms.codes import CardKeys
 from survey_app.models.classrooms import Classroom
 from survey_app.models.cycles import Cycle
 from survey_app.prepare import prepare
+from survey_app.principal import job
 from tests.pages import Element, read_page
 
 if TYPE_CHECKING:
@@ -156,12 +157,12 @@ class Teacher:
     @property
     def series_path(self) -> str:
         """Return the address of the series as one story."""
-        with self.app.extensions["focal_db"].reading() as db:
+        with self.app.extensions["focal_db"].reading(job("bench")) as db:
             return f"/series/{db.scalars(select(Cycle.series_id)).first()}"
 
     def _make_cards(self) -> None:
         # Cards are printed; their codes are shown on no page, so they are made by the service itself.
-        with self.app.extensions["focal_db"].writing() as db:
+        with self.app.extensions["focal_db"].writing(job("bench")) as db:
             room = db.scalars(select(Classroom)).one()
             codes = class_queries.live_focal_codes(db, room.id)
             keys = CardKeys(self.app.config["FOCAL"].secret_key)

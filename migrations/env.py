@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from config import Config
 from survey_app.db import Base, Database
 from survey_app.models import load_all
+from survey_app.principal import job
 
 load_all()
 
@@ -32,6 +33,6 @@ if (given := context.config.attributes.get("connection")) is not None:
 else:
     url = context.config.attributes.get("url") or Config.from_env(os.environ).database_url
     database = Database(url)
-    with database.writing().connection() as opened:
+    with database.writing(job("migrate")).connection() as opened:
         _run(opened)
         opened.commit()

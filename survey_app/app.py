@@ -11,6 +11,7 @@ from survey_app import assets, clock, security
 from survey_app.accounts.service import viewer_of
 from survey_app.db import Database, close
 from survey_app.models import load_all
+from survey_app.principal import PUBLIC_PAGES, STUDENT_CHANNEL, Principal
 from survey_app.ui import failures, filters, names
 
 # The order a teacher's week runs; the addresses stand in each slice's routes.py.
@@ -66,14 +67,23 @@ def create_app(config: Config, *, now=clock.now) -> Flask:  # noqa: ANN001  (a c
 
 
 def _open_session() -> None:
-    """Open this request's database session, and find out who is looking."""
+    """Find out who is looking, and open this request's one database session for her."""
     database: Database = current_app.extensions["focal_db"]
     g.now = current_app.config["FOCAL_NOW"]()
-    g.db = database.reading() if request.method in security.SAFE_METHODS else database.writing()
-    g.viewer = None
+    g.viewer, token = None, request.cookies.get("focal_session", "")
     # The student's page shares nothing with a staff sign-in, on a shared device least of all.
-    if request.blueprint not in (None, "respond", "health"):
-        g.viewer = viewer_of(g.db, request.cookies.get("focal_session", ""), now=g.now)
+    if token and request.blueprint not in (None, "respond", "health"):
+        # A transaction of its own: what asks who somebody is must not be what then acts for her.
+        with database.reading(PUBLIC_PAGES) as door:
+            g.viewer = viewer_of(door, token, now=g.now)
+    opened = database.reading if request.method in security.SAFE_METHODS else database.writing
+    g.db = opened(_principal())
+
+
+def _principal() -> Principal:
+    if request.blueprint == "respond":
+        return STUDENT_CHANNEL
+    return g.viewer.principal if g.viewer else PUBLIC_PAGES
 
 
 def _close_session(_fault: BaseException | None) -> None:

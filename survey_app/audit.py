@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy import select, text
 
 from survey_app.models.audit import AuditEvent
+from survey_app.principal import PUBLIC_PAGES
 
 if TYPE_CHECKING:
     import uuid
@@ -53,7 +54,7 @@ def record_act(
 
 def record_alone(act: str, **event: Any) -> None:
     """Append one event in a transaction of its own: for acts that only read, and for refusals."""
-    with current_app.extensions["focal_db"].writing() as db:
+    with current_app.extensions["focal_db"].writing(PUBLIC_PAGES) as db:
         record_act(db, act, **event)
         db.commit()
 

@@ -16,6 +16,7 @@ from survey_app.accounts.demo import DEMO_PASSWORD, people_to_show
 from survey_app.db import Database
 from survey_app.errors import Refusal
 from survey_app.prepare import prepare_database
+from survey_app.principal import job
 from survey_app.sample.fill import SEED, fill, is_filled
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def demo_data(config: Config, *, factor: int, seed: int) -> int:
     prepare_database(config.database_url)
     database = Database(config.database_url)
     try:
-        with database.writing() as db:
+        with database.writing(job("sample")) as db:
             if not is_filled(db):
                 started = time.monotonic()
                 made = fill(db, today=clock.now().date(), factor=factor, seed=seed, tell=_say)

@@ -24,6 +24,8 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import JSON
 
+from survey_app import guard
+from survey_app.principal import Principal
 from survey_app.turns import Turns
 
 if TYPE_CHECKING:
@@ -83,7 +85,10 @@ def one_of(column: str, allowed: Iterable[str]) -> CheckConstraint:
 
 
 class Database:
-    """An engine and the two kinds of session made from it."""
+    """An engine and the two kinds of session made from it, each opened for a principal.
+
+    The bare engine is for what concerns no row of anybody: the schema's version, maintenance.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -91,15 +96,14 @@ class Database:
         self._turns = None if self.engine.dialect.name != "sqlite" else Turns(self.engine.url.database or "")
         if self._turns is not None:
             _take_turns(self.engine, self._turns)
-        self._write_engine = self.engine.execution_options(focal_write=True)
 
-    def reading(self) -> Session:
+    def reading(self, principal: Principal) -> Session:
         """Return a session for looking; on SQLite it never takes the write lock."""
-        return Session(self.engine, expire_on_commit=False)
+        return _session(self.engine, principal, focal_write=False)
 
-    def writing(self) -> Session:
+    def writing(self, principal: Principal) -> Session:
         """Return a session whose transaction takes SQLite's write lock at its first statement."""
-        return Session(self._write_engine, expire_on_commit=False)
+        return _session(self.engine, principal, focal_write=True)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -112,6 +116,13 @@ class Database:
             yield
         finally:
             self._turns.give_back()
+
+
+def _session(engine: Engine, principal: Principal, *, focal_write: bool) -> Session:
+    if not isinstance(principal, Principal):
+        raise TypeError(f"A session is opened for a Principal, not for {type(principal).__name__}.")
+    marked = engine.execution_options(focal_principal=principal, focal_write=focal_write)
+    return Session(marked, expire_on_commit=False, info={"principal": principal})
 
 
 def roll_back(session: Session) -> None:
@@ -136,8 +147,11 @@ def make_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         # Whoever waits for a row gets an honest "not saved yet" after five seconds, as on SQLite.
         waits = {"options": "-c lock_timeout=5000"}
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=waits)
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=waits)
+        guard.stand_below(engine)
+        return engine
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 5})
+    guard.stand_below(engine)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "handle_error", _let_go_of_a_bad_file)
     return engine

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import Config, ConfigError
 from survey_app import assets, migrate
 from survey_app.db import Database
+from survey_app.principal import job
 from survey_app.turns import SAFE_FOR_SEVERAL
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def database(config: Config) -> str:
         return f"database: none yet; the first run makes {place}"
     opened = Database(config.database_url)
     try:
-        with opened.writing() as db:
+        with opened.writing(job("doctor")) as db:
             db.execute(text("SELECT 1"))
         if not migrate.is_at_head(opened):
             raise Ailment(f"database: {place} has an older schema.\nThis renews it: python3 focal.py run")

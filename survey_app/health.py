@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from survey_app.migrate import is_at_head
+from survey_app.principal import PUBLIC_PAGES
 from survey_app.security import public
 
 blueprint = Blueprint("health", __name__)
@@ -33,7 +34,7 @@ def ready() -> Response:
 def _is_writable() -> bool:
     database = current_app.extensions["focal_db"]
     try:
-        with database.writing() as db:
+        with database.writing(PUBLIC_PAGES) as db:
             # An update of no rows still needs the write lock and a writable file.
             db.execute(text("UPDATE library_releases SET digest = digest WHERE digest = ''"))
             db.rollback()

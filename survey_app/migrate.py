@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from config import ROOT
+from survey_app.principal import job
 
 if TYPE_CHECKING:
     from survey_app.db import Database
@@ -27,7 +28,7 @@ def alembic_config(url: str | None = None) -> AlembicConfig:
 def upgrade(database: Database) -> None:
     """Run every migration that the database lacks, in one transaction each."""
     settings = alembic_config()
-    with database.writing().connection() as connection:
+    with database.writing(job("migrate")).connection() as connection:
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
         connection.commit()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from survey_app.principal import Principal, person
+
 
 class Permission(Enum):
     """Something that a signed-in adult may do. The value is the sentence that people read."""
@@ -46,6 +48,11 @@ class Viewer:
     time_zone: str
     has_accepted_use: bool
     session_seen_at: datetime | None = None  # when the session was last written to; none outside of requests
+
+    @property
+    def principal(self) -> Principal:
+        """For whom this adult's database sessions are opened."""
+        return person(self.person_id)
 
     def may(self, permission: Permission) -> bool:
         """Tell whether any of the viewer's roles carries the permission."""

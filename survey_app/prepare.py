@@ -12,6 +12,7 @@ from survey_app.catalogue.library import library
 from survey_app.catalogue.service import sync_library
 from survey_app.db import Database
 from survey_app.models import load_all
+from survey_app.principal import job
 from survey_app.sample.fill import fill, is_filled
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def _fill_sample(url: str, tell: Callable[[str], None]) -> None:
     database = Database(url)
     now = clock.now()
     try:
-        with database.writing() as db:
+        with database.writing(job("sample")) as db:
             if not is_filled(db):
                 tell("Inventing the sample network; this takes a minute, once ...")
                 fill(db, today=now.date(), tell=tell)
@@ -53,7 +54,7 @@ def prepare_database(url: str) -> None:
     try:
         if not migrate.is_at_head(database):
             migrate.upgrade(database)
-        with database.writing() as db:
+        with database.writing(job("set-up")) as db:
             sync_library(db, library(), now=clock.now())
             db.commit()
     finally:

@@ -25,6 +25,7 @@ from survey_app.accounts.queries import has_people
 from survey_app.app import create_app
 from survey_app.errors import Refusal
 from survey_app.prepare import prepare
+from survey_app.principal import job
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -175,7 +176,7 @@ def _print_first_key(app: Flask) -> None:
 
 
 def _print_sign_ins(app: Flask) -> None:
-    with app.extensions["focal_db"].reading() as db:
+    with app.extensions["focal_db"].reading(job("sample")) as db:
         people = demo.people_to_show(db)
     print("\nEverybody here is invented. Sign in as:")
     for one in people:

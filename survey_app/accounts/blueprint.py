@@ -75,7 +75,7 @@ def _keep_session(response: Response) -> Response:
         return response
     try:
         g.db.rollback()
-        with current_app.extensions["focal_db"].writing() as db:
+        with current_app.extensions["focal_db"].writing(viewer.principal) as db:
             service.keep_session(db, viewer.session_id, now=g.now)
             db.commit()
     except SQLAlchemyError:

@@ -18,6 +18,7 @@ from survey_app.audit import record_act
 from survey_app.db import Database
 from survey_app.errors import Refusal
 from survey_app.models import load_all
+from survey_app.principal import job
 
 HOW = "Say for whom: python -m survey_app.accounts.recover ana@school.org"
 
@@ -41,7 +42,7 @@ def link_for(config: Config, email: str) -> str:
     load_all()
     database = Database(config.database_url)
     try:
-        with database.writing() as db:
+        with database.writing(job("recover")) as db:
             person = queries.person_with_email(db, email)
             if person is None:
                 raise Refusal(f"Nobody signs in here with {email!r}. Look at the address once more.")

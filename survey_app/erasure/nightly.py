@@ -22,6 +22,7 @@ from survey_app.erasure.traces import remove_traces
 from survey_app.errors import NotYet
 from survey_app.models import load_all
 from survey_app.models.people import Person
+from survey_app.principal import job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("focal")
 AGAIN = "classes erased again"
+NIGHTLY = job("nightly")
 
 
 def main() -> int:
@@ -65,7 +67,7 @@ def work(database: Database, config: Config, *, now: datetime) -> tuple[Counter[
         if _in_one_go(database, lambda db, one=classroom_id: done.update(_erase_class(db, one, now))):
             journal.write_line(config.instance, config.secret_key, "class", id=str(classroom_id), now=now)
     _erase_again(database, config, done, faults, now=now)
-    with database.reading() as db:
+    with database.reading(NIGHTLY) as db:
         broken = first_broken_link(db)
     if broken is not None:
         faults.append(f"The record of acts was changed at number {broken}: compare it with a backup.")
@@ -77,7 +79,7 @@ def work(database: Database, config: Config, *, now: datetime) -> tuple[Counter[
 
 def _in_one_go(database: Database, do: Callable[[Session], object]) -> bool:
     """Do one thing in a transaction of its own; what has to wait for a survey to close waits for tomorrow."""
-    with database.writing() as db:
+    with database.writing(NIGHTLY) as db:
         try:
             do(db)
             db.commit()
@@ -88,7 +90,7 @@ def _in_one_go(database: Database, do: Callable[[Session], object]) -> bool:
 
 
 def _ids(database: Database, find: Callable[[Session], list]) -> list:
-    with database.reading() as db:
+    with database.reading(NIGHTLY) as db:
         return find(db)
 
 
@@ -130,7 +132,7 @@ def _erase_again(
         return
     marked = [(line["what"], line["id"]) for line in lines if line["what"] in ("code", "class")]
     for what, row_id in marked:
-        with database.reading() as db:
+        with database.reading(NIGHTLY) as db:
             back = overdue.is_back(db, what, row_id)
         if back and what == "class":
             _in_one_go(database, lambda db, one=row_id: done.update(_erase_class(db, one, now, what=AGAIN)))
@@ -160,7 +162,7 @@ def _sign(
         journal.write_line(
             config.instance, config.secret_key, "night", did=counts, faults=len(faults), now=now
         )
-    with database.writing() as db:
+    with database.writing(NIGHTLY) as db:
         record_act(db, "retention.kept", actor_id=None, organisation_id=None, route="nightly", now=now)
         db.commit()
 

@@ -96,7 +96,7 @@ def _page(
 def _note_seen(share: CycleShare) -> None:
     """Remember in a transaction of its own that the page was opened; the page stands without it."""
     try:
-        with current_app.extensions["focal_db"].writing() as db:
+        with current_app.extensions["focal_db"].writing(g.viewer.principal) as db:
             db.execute(update(CycleShare).where(CycleShare.id == share.id).values(seen_at=g.now))
             db.commit()
     except SQLAlchemyError:

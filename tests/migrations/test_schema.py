@@ -4,6 +4,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 
 from survey_app.migrate import alembic_config
+from tests.databases import TESTS
 
 
 def test_there_is_one_head():
@@ -13,6 +14,6 @@ def test_there_is_one_head():
 def test_the_migrations_make_what_the_models_say(database):
     """Raises with the list of differences if there is one."""
     settings = alembic_config()
-    with database.writing().connection() as connection:
+    with database.writing(TESTS).connection() as connection:
         settings.attributes["connection"] = connection
         command.check(settings)

@@ -9,6 +9,7 @@ from survey_app import migrate
 from survey_app.db import Base, Database
 from survey_app.models.catalogue import ItemVersion
 from survey_app.models.people import Organisation, Person
+from tests.databases import TESTS
 
 
 def _triggers(connection) -> set[str]:
@@ -27,7 +28,7 @@ def _functions(connection) -> set[str]:
 
 def _downgrade(database: Database, to: str) -> None:
     settings = migrate.alembic_config()
-    with database.writing().connection() as connection:
+    with database.writing(TESTS).connection() as connection:
         settings.attributes["connection"] = connection
         command.downgrade(settings, to)
         connection.commit()
@@ -36,7 +37,7 @@ def _downgrade(database: Database, to: str) -> None:
 @pytest.fixture
 def with_people(database, clock):
     """The database of a first day: the library, and somebody with an account."""
-    with database.writing() as db:
+    with database.writing(TESTS) as db:
         now = clock()
         district = Organisation(kind="district", name="Dos Rios", created_at=now)
         db.add(district)
@@ -86,7 +87,7 @@ def test_up_again_after_down_is_like_new(with_people):
 
 def test_upgrading_twice_changes_nothing(with_people):
     migrate.upgrade(with_people)
-    with with_people.reading() as db:
+    with with_people.reading(TESTS) as db:
         assert db.scalar(select(func.count()).select_from(Person)) == 1
         assert db.scalar(select(func.count()).select_from(ItemVersion)) > 100
 
@@ -99,7 +100,7 @@ def test_a_database_without_tables_is_not_at_head(tmp_path):
 
 def test_rules_can_be_made_anew_on_a_table_that_was_rebuilt(with_people):
     """What a later migration does after SQLite's batch mode has dropped a table's triggers."""
-    with with_people.writing() as db:
+    with with_people.writing(TESTS) as db:
         connection = db.connection()
         for rule in rules.RULES:
             rules.drop(connection, rule)

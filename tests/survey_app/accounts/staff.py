@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from survey_app.accounts.passwords import Passwords
 from survey_app.models.audit import AuditEvent
 from survey_app.models.people import Organisation, Person, RoleGrant
+from tests.databases import TESTS
 
 PASSWORD = "marble thunder oatmeal kite"
 CHEAP = Passwords(memory_kib=64, rounds=1)
@@ -60,7 +61,7 @@ class Network:
         return self
 
     def writing(self):
-        return self.app.extensions["focal_db"].writing()
+        return self.app.extensions["focal_db"].writing(TESTS)
 
     def add(self, name: str, place: str, *roles: str, **more) -> uuid.UUID:
         """Add somebody, with roles like ``"teacher"`` or ``"administrator@Bay network"``."""

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from survey_app.accounts.service import start_session
 from survey_app.models.people import Organisation, Person, RoleGrant
+from tests.databases import TESTS
 
 
 @dataclass
@@ -40,7 +41,7 @@ def sign_in(app, database, clock):
     made = []
 
     def signed_in(name: str = "Ms. R", role: str = "teacher") -> Teacher:
-        with database.writing() as db:
+        with database.writing(TESTS) as db:
             school = Organisation(kind="school", name=f"School {len(made)}", created_at=clock())
             db.add(school)
             db.flush()

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from survey_app.classrooms import archive
 from survey_app.models.audit import AuditEvent
 from survey_app.models.classrooms import Card, Classroom, FocalCode
+from tests.databases import TESTS
 from tests.pages import read_page
 
 PERIOD_4 = {"nickname": "Period 4", "grade": "7", "subject": "Math", "students": "28"}
@@ -40,12 +41,12 @@ def room(teacher) -> str:
 
 
 def cards_in(database) -> list[Card]:
-    with database.reading() as db:
+    with database.reading(TESTS) as db:
         return list(db.scalars(select(Card)))
 
 
 def acts(database) -> list[str]:
-    with database.reading() as db:
+    with database.reading(TESTS) as db:
         return list(db.scalars(select(AuditEvent.act).order_by(AuditEvent.number)))
 
 
@@ -84,7 +85,7 @@ def test_the_same_form_sent_twice_adds_one_class(teacher, database):
     for one in threads:
         one.join()
     assert len(set(got)) == 1
-    with database.reading() as db:
+    with database.reading(TESTS) as db:
         assert db.scalar(select(func.count()).select_from(Classroom)) == 1
 
 
@@ -112,7 +113,7 @@ def test_a_grade_that_is_not_offered_is_refused(teacher, grade):
 
 def test_a_kindergarten_class_gets_the_pictures(teacher, database):
     add_class(teacher, grade="0")
-    with database.reading() as db:
+    with database.reading(TESTS) as db:
         assert db.scalars(select(Classroom.band)).one() == "K-2"
 
 
@@ -125,7 +126,7 @@ def test_a_class_is_changed(teacher, room):
 
 def test_codes_are_added_retired_and_brought_back(teacher, room, database):
     assert "A B C D" in " ".join(re.findall(r'label">([A-Z]+)<', teacher.get(room).get_data(as_text=True)))
-    with database.reading() as db:
+    with database.reading(TESTS) as db:
         b = db.scalars(select(FocalCode.id).where(FocalCode.label == "B")).one()
     page = words(teacher.send(f"{room}/focal/{b}/retire", page=room))
     assert "The code is retired" in page
@@ -271,7 +272,7 @@ def test_a_class_with_an_open_survey_is_closed_first_or_stays(teacher, room, dat
 def test_somebody_elses_class_does_not_exist(sign_in, room, database):
     other = sign_in("Mr. Ota")
     mine = add_class(other)
-    with database.reading() as db:
+    with database.reading(TESTS) as db:
         code = db.scalars(select(FocalCode.id).where(FocalCode.label == "A")).one()
     unknown = words(other.get(f"/classes/{uuid.uuid4()}"))
     for path in ("", "/change", "/cards", "/families"):
@@ -282,13 +283,13 @@ def test_somebody_elses_class_does_not_exist(sign_in, room, database):
         assert other.send(f"{room}{path}", {"focal": "5"}, page=mine).status_code == 404
     assert other.send(f"{mine}/focal/{code}/retire", page=mine).status_code == 404
     assert set(acts(database)) == {"access.denied"}
-    with database.reading() as db:
+    with database.reading(TESTS) as db:
         assert db.get_one(FocalCode, code).retired_at is None
 
 
 def test_a_code_of_another_own_class_is_refused(teacher, room, database):
     elsewhere = add_class(teacher, nickname="Period 5")
-    with database.reading() as db:
+    with database.reading(TESTS) as db:
         code = db.scalars(select(FocalCode.id).where(FocalCode.label == "A")).one()
     assert teacher.send(f"{elsewhere}/focal/{code}/retire", page=elsewhere).status_code == 422
 
@@ -300,13 +301,13 @@ def test_only_teachers_keep_classes(sign_in, role):
 
 def test_a_form_without_its_token_is_refused(teacher, room, database):
     assert teacher.client.post(f"{room}/archive").status_code == 403
-    with database.reading() as db:
+    with database.reading(TESTS) as db:
         assert db.scalars(select(Classroom.archived_at)).one() is None
 
 
 def test_extra_fields_change_nothing(teacher, database):
     add_class(teacher, class_code="AAAAAA", owner_id=str(uuid.uuid4()), band="4-5")
-    with database.reading() as db:
+    with database.reading(TESTS) as db:
         made = db.scalars(select(Classroom)).one()
     assert made.owner_id == teacher.person_id
     assert made.class_code != "AAAAAA"

@@ -21,6 +21,7 @@ from survey_app.models.predictions import Prediction
 from survey_app.models.responses import Answer, Response
 from survey_app.models.snapshots import Snapshot
 from survey_app.results.snapshots import hash_of
+from tests.databases import TESTS
 from tests.survey_app.loop.teacher import Teacher, answer, visible
 
 CANARY = "zqcanaryzq"
@@ -30,7 +31,7 @@ def lived_class(teacher: Teacher) -> dict:
     """Let student B say and be said of the canary everywhere, in a cycle run to its end."""
     cycle = teacher.start(ready_set="mist_short")
     tokens = teacher.cards()
-    with teacher.app.extensions["focal_db"].writing() as db:
+    with teacher.app.extensions["focal_db"].writing(TESTS) as db:
         room = db.scalars(select(Classroom)).one()
         code = db.scalars(select(FocalCode).where(FocalCode.label == "B")).one()
         row = db.scalars(select(CycleFocal).where(CycleFocal.focal_code_id == code.id)).one()
@@ -43,7 +44,7 @@ def lived_class(teacher: Teacher) -> dict:
     teacher.see(cycle)
     teacher.predict_and_lock(cycle)
     teacher.post(f"{cycle}/reveal")
-    with teacher.app.extensions["focal_db"].writing() as db:
+    with teacher.app.extensions["focal_db"].writing(TESTS) as db:
         turn = db.scalars(select(Cycle)).one()
         turn.support_code_id, turn.support_step = code.id, f"ask {CANARY} first"
         db.commit()

@@ -14,6 +14,7 @@ from survey_app.models.audit import AuditEvent
 from survey_app.models.classrooms import Classroom, FocalCode
 from survey_app.models.people import Invitation, Organisation, PasswordLink, SignInTries, StaffSession
 from survey_app.models.responses import Receipt, Response
+from tests.databases import TESTS
 from tests.survey_app.erasure.test_erase import CANARY, bytes_on_disk, lived_class, places_with
 from tests.survey_app.loop.teacher import visible
 
@@ -45,7 +46,7 @@ def test_receipts_go_a_week_after_the_close_and_not_before(teacher, clock, night
 
 
 def test_sign_ins_links_and_wrong_passwords_go_in_their_time(teacher, app, clock, night):
-    with app.extensions["focal_db"].writing() as db:
+    with app.extensions["focal_db"].writing(TESTS) as db:
         school = db.scalars(select(Organisation)).one()
         soon = {"created_at": clock(), "expires_at": clock()}
         who = {"organisation_id": school.id, "inviter_id": teacher.person_id, "role": "teacher"}
@@ -118,7 +119,7 @@ def test_what_a_restored_backup_brings_back_is_erased_again(teacher, app, engine
 
 def test_an_answer_that_came_in_too_late_is_swept_up(teacher, app, clock, night):
     lived_class(teacher)
-    with app.extensions["focal_db"].writing() as db:
+    with app.extensions["focal_db"].writing(TESTS) as db:
         # As if her answer had been on its way while she was erased.
         db.scalars(select(FocalCode).where(FocalCode.label == "B")).one().erased_at = clock()
         db.commit()

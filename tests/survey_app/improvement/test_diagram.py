@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from survey_app.models.improvement import Aim, ChangeIdea, DiagramVersion, Driver
+from tests.databases import TESTS
 from tests.survey_app.loop.teacher import Teacher, visible
 
 AIM = {
@@ -143,7 +144,7 @@ def test_two_ideas_of_one_name_are_refused(lead, diagram):
 
 
 def test_a_thousand_boxes_are_an_outline_and_no_more_are_taken(lead, diagram):
-    with lead.app.extensions["focal_db"].writing() as db:
+    with lead.app.extensions["focal_db"].writing(TESTS) as db:
         known = db.scalars(select(ChangeIdea)).one()
         for number in range(1000):
             db.add(

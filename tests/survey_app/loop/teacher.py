@@ -15,6 +15,7 @@ from survey_app.classrooms import service as classrooms
 from survey_app.models.classrooms import Classroom
 from survey_app.models.people import Organisation, Person, RoleGrant
 from survey_app.models.surveys import Administration, Survey
+from tests.databases import TESTS
 from tests.keys import CARD_KEYS
 
 
@@ -31,7 +32,7 @@ class Teacher:
     @classmethod
     def arrive(cls, app, clock, name="Ana Lopez", *, roles=("teacher",)) -> Teacher:
         """Make a person with a session, as signing in does."""
-        with app.extensions["focal_db"].writing() as db:
+        with app.extensions["focal_db"].writing(TESTS) as db:
             school = db.scalars(select(Organisation)).first()
             if school is None:
                 school = Organisation(kind="school", name="Hill School", created_at=clock(), time_zone="UTC")
@@ -95,7 +96,7 @@ class Teacher:
 
     def reading(self):
         """Return a session on the database."""
-        return self.app.extensions["focal_db"].reading()
+        return self.app.extensions["focal_db"].reading(TESTS)
 
     def administrations(self, cycle: str) -> list[Administration]:
         """Return the living administrations of a cycle, the focal group first."""
@@ -118,7 +119,7 @@ class Teacher:
 
     def cards(self, *, others: int = 0) -> dict[str, str]:
         """Make cards for the newest class; label or number to token."""
-        with self.app.extensions["focal_db"].writing() as db:
+        with self.app.extensions["focal_db"].writing(TESTS) as db:
             room = db.scalars(
                 select(Classroom)
                 .where(Classroom.owner_id == self.person_id)

@@ -10,6 +10,7 @@ from survey_app.classrooms import service as classrooms
 from survey_app.models.classrooms import Classroom
 from survey_app.models.cycles import Cycle, PlanPrediction
 from survey_app.models.snapshots import Snapshot
+from tests.databases import TESTS
 from tests.survey_app.loop.teacher import answer, visible
 
 
@@ -24,7 +25,7 @@ def codes_of(teacher) -> dict[str, str]:
 
 
 def one_leaves_and_one_comes(teacher) -> None:
-    with teacher.app.extensions["focal_db"].writing() as db:
+    with teacher.app.extensions["focal_db"].writing(TESTS) as db:
         room = db.scalars(select(Classroom)).one()
         first = class_queries.live_focal_codes(db, room.id)[0]
         classrooms.retire_focal_code(db, room, first, now=teacher.clock())
@@ -92,7 +93,7 @@ def test_who_is_asked_stays_once_the_survey_is_open(teacher):
 
 def test_too_few_students_left_leads_to_who_is_asked(teacher):
     teacher.whole_cycle(teacher.start(focal_count="3"), teacher.cards())
-    with teacher.app.extensions["focal_db"].writing() as db:
+    with teacher.app.extensions["focal_db"].writing(TESTS) as db:
         room = db.scalars(select(Classroom)).one()
         first = class_queries.live_focal_codes(db, room.id)[0]
         classrooms.retire_focal_code(db, room, first, now=teacher.clock())
@@ -163,7 +164,7 @@ def test_an_archived_class_offers_no_next_cycle_and_says_why(teacher):
     cycle = teacher.start()
     teacher.whole_cycle(cycle, teacher.cards())
     series = series_of(teacher.get("/cycles"))
-    with teacher.app.extensions["focal_db"].writing() as db:
+    with teacher.app.extensions["focal_db"].writing(TESTS) as db:
         room = db.scalars(select(Classroom)).one()
         classrooms.archive_class(db, room, now=teacher.clock())
         db.commit()

@@ -11,6 +11,7 @@ from survey_app.models.classrooms import FocalCode
 from survey_app.models.predictions import OwnRating, Prediction
 from survey_app.models.snapshots import Snapshot
 from survey_app.models.surveys import Administration
+from tests.databases import TESTS
 from tests.survey_app.loop.teacher import answer, visible
 
 RESULT_PAGES = (
@@ -51,7 +52,7 @@ def test_the_reveal_is_refused_before_the_lock(teacher, answered):
 
 
 def test_the_database_refuses_a_reveal_before_the_lock(teacher, answered):
-    with teacher.app.extensions["focal_db"].writing() as db, pytest.raises(DBAPIError):
+    with teacher.app.extensions["focal_db"].writing(TESTS) as db, pytest.raises(DBAPIError):
         db.execute(update(Administration).values(revealed_at=teacher.clock()))
 
 
@@ -87,9 +88,9 @@ def test_what_is_locked_never_changes(teacher, answered):
     teacher.post(f"{answered}/saw", 409, **{f"own-focal-{first['id']}": "1"})
     database = teacher.app.extensions["focal_db"]
     for model in (OwnRating, Prediction):
-        with database.writing() as db, pytest.raises(DBAPIError):
+        with database.writing(TESTS) as db, pytest.raises(DBAPIError):
             db.execute(text(f"DELETE FROM {model.__tablename__}"))
-    with database.writing() as db, pytest.raises(DBAPIError):
+    with database.writing(TESTS) as db, pytest.raises(DBAPIError):
         db.execute(update(Administration).values(locked_at=None))
 
 
@@ -103,7 +104,7 @@ def test_a_snapshot_never_changes(teacher, answered):
     teacher.see(answered)
     teacher.predict_and_lock(answered)
     teacher.post(f"{answered}/reveal")
-    with teacher.app.extensions["focal_db"].writing() as db, pytest.raises(DBAPIError):
+    with teacher.app.extensions["focal_db"].writing(TESTS) as db, pytest.raises(DBAPIError):
         db.execute(update(Snapshot).values(late=True))
 
 

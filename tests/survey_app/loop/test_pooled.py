@@ -12,6 +12,7 @@ from survey_app.models.cycles import CycleFocal
 from survey_app.models.responses import Response
 from survey_app.models.snapshots import Snapshot
 from survey_app.models.turnout import Turnout
+from tests.databases import TESTS
 from tests.survey_app.loop.teacher import answer, visible
 
 
@@ -113,7 +114,7 @@ def test_counts_that_do_not_add_up_are_told_and_kept(teacher):
 
 def test_a_coded_survey_without_codes_does_not_open(teacher):
     cycle = teacher.start(do="draft")
-    with teacher.app.extensions["focal_db"].writing() as db:
+    with teacher.app.extensions["focal_db"].writing(TESTS) as db:
         db.execute(delete(CycleFocal))
         db.commit()
     page = teacher.client.post(f"{cycle}/open", data={"csrf_token": teacher._form_token()})

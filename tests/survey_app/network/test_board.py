@@ -11,13 +11,14 @@ from survey_app.models.cycles import Cycle
 from survey_app.models.improvement import ChangeIdea
 from survey_app.models.people import Organisation, Person, RoleGrant, Team, TeamMember
 from survey_app.network.board import reminder
+from tests.databases import TESTS
 from tests.survey_app.loop.teacher import Teacher, answer, visible
 
 
 @pytest.fixture
 def region(app, clock):
     """Two schools in one region and one in another; a lead of the first region; five cycles, one a stage."""
-    with app.extensions["focal_db"].writing() as db:
+    with app.extensions["focal_db"].writing(TESTS) as db:
         places = {}
         for name, kind, above in (
             ("Bay network", "network", None),
@@ -45,7 +46,7 @@ def region(app, clock):
         ("Lea Lead", "North", "lead"),
     ):
         people[name] = Teacher.arrive(app, clock, name, roles=(role,))
-        with app.extensions["focal_db"].writing() as db:
+        with app.extensions["focal_db"].writing(TESTS) as db:
             db.get_one(Person, people[name].person_id).organisation_id = places[place]
             grant = select(RoleGrant).where(RoleGrant.person_id == people[name].person_id)
             db.scalars(grant).one().organisation_id = places[place]
@@ -125,7 +126,7 @@ def test_the_reminder_counts_steps_and_names_nobody(region, stages):
 def test_by_team(region, stages):
     lead, ana = region["Lea Lead"], region["Ana Lopez"]
     assert "No cycle here yet." in visible(lead.get("/network?by=team"))
-    with ana.app.extensions["focal_db"].writing() as db:
+    with ana.app.extensions["focal_db"].writing(TESTS) as db:
         team = Team(organisation_id=region["places"]["Hill School"], name="Grade 7 science")
         db.add(team)
         db.flush()

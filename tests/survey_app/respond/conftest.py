@@ -20,6 +20,7 @@ from survey_app.models.surveys import Administration, Survey
 from survey_app.models.turnout import Turnout
 from survey_app.permissions import Viewer
 from survey_app.surveys import service as surveys
+from tests.databases import TESTS
 from tests.keys import CARD_KEYS
 
 
@@ -39,7 +40,7 @@ class School:
         self, *, band: str = "3-12", grade: int = 7, codes: int = 4, others: int = 8, locale: str = "en"
     ):
         now = self.clock()
-        with self.database.writing() as db:
+        with self.database.writing(TESTS) as db:
             school = Organisation(kind="school", name="Lincoln", created_at=now)
             db.add(school)
             db.flush()
@@ -66,7 +67,7 @@ class School:
         self, *, focal=True, rest=False, ready_set="agency", labels=None, items=None, **options
     ) -> uuid.UUID:
         """Draft a cycle; ``items`` are item keys, or the ready set's questions are taken."""
-        with self.database.writing() as db:
+        with self.database.writing(TESTS) as db:
             series = Series(
                 owner_id=self.owner_id,
                 classroom_id=self.classroom_id,
@@ -109,7 +110,7 @@ class School:
         return [known[key] for key in items]
 
     def _change(self, verb, *more):
-        with self.database.writing() as db:
+        with self.database.writing(TESTS) as db:
             cycle = db.get_one(Cycle, self.cycle_id)
             room = db.get_one(Classroom, self.classroom_id)
             verb(db, cycle, *(room if one is Classroom else one for one in more), now=self.clock())
@@ -132,12 +133,12 @@ class School:
 
     def edit(self, change):
         """Change the class itself: ``edit(lambda db, room: ...)``."""
-        with self.database.writing() as db:
+        with self.database.writing(TESTS) as db:
             change(db, db.get_one(Classroom, self.classroom_id))
             db.commit()
 
     def administration(self, mode: str) -> Administration:
-        with self.database.reading() as db:
+        with self.database.reading(TESTS) as db:
             return db.scalars(
                 select(Administration).where(
                     Administration.cycle_id == self.cycle_id,
@@ -147,7 +148,7 @@ class School:
             ).one()
 
     def sheet(self) -> dict:
-        with self.database.reading() as db:
+        with self.database.reading(TESTS) as db:
             return db.scalars(
                 select(Survey.sheet)
                 .join(Administration, Administration.survey_id == Survey.id)
@@ -156,23 +157,23 @@ class School:
 
     @property
     def class_code(self) -> str:
-        with self.database.reading() as db:
+        with self.database.reading(TESTS) as db:
             return db.get_one(Classroom, self.classroom_id).class_code
 
     def stored(self) -> list[Response]:
-        with self.database.reading() as db:
+        with self.database.reading(TESTS) as db:
             return list(db.scalars(select(Response)))
 
     def answers(self) -> list[tuple]:
         """Return (item version id, value, words, missing) of every answer."""
-        with self.database.reading() as db:
+        with self.database.reading(TESTS) as db:
             return [
                 (str(one.item_version_id), one.value, one.words, one.missing)
                 for one in db.scalars(select(Answer))
             ]
 
     def turnout(self) -> int:
-        with self.database.reading() as db:
+        with self.database.reading(TESTS) as db:
             return len(db.scalars(select(Turnout.card_id)).all())
 
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import create_engine, event, text
 
 from survey_app.models.surveys import Administration
+from tests.databases import TESTS
 from tests.pages import read_page
 
 
@@ -71,7 +72,7 @@ def test_a_database_locked_by_another_writer(school, client, sheet, database_url
 @pytest.mark.database("postgres")
 def test_a_row_held_by_another_transaction(school, client, sheet, database):
     path, data = sheet
-    with database.writing() as other:
+    with database.writing(TESTS) as other:
         other.get(Administration, school.administration("coded").id, with_for_update=True)
         started = time.monotonic()
         answer = client.post(path, data=data)

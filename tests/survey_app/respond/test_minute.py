@@ -14,6 +14,7 @@ from survey_app.classrooms import service as classrooms
 from survey_app.models.classrooms import Card
 from survey_app.respond import routes
 from survey_app.respond.patience import Patience
+from tests.databases import TESTS
 from tests.keys import CARD_KEYS, SECRET
 from tests.pages import read_page, weigh
 
@@ -697,7 +698,7 @@ def test_the_network_check_says_yes_and_lets_one_try_sending(client):
 
 
 def test_a_card_row_holds_no_code(school, database):
-    with database.reading() as db:
+    with database.reading(TESTS) as db:
         for card in db.query(Card).all():
             everything = " ".join(str(getattr(card, column)) for column in Card.__table__.columns.keys())  # noqa: SIM118
             assert not any(token in everything for token in [*school.cards.values(), *school.others])

@@ -17,6 +17,7 @@ from survey_app.models.turnout import Turnout
 from survey_app.respond.keys import SheetKey, read_key
 from survey_app.respond.refusals import ChangedAfterSending, Late, UsedBefore
 from survey_app.respond.service import record_response
+from tests.databases import TESTS
 from tests.keys import card_hash
 
 
@@ -26,7 +27,7 @@ def send(school):
 
     def sending(mode, label=None, *, answers=None, key=None, entry="screen", now=None):
         administration = school.administration(mode)
-        with school.database.writing() as db:
+        with school.database.writing(TESTS) as db:
             token = school.cards.get(label) or label
             card = (
                 db.scalars(select(Card).where(Card.token_hash == card_hash(token))).one() if token else None
@@ -91,7 +92,7 @@ def test_what_a_pooled_sheet_leaves_cannot_be_joined_to_a_card():
 
 @pytest.mark.database("sqlite")
 def test_on_sqlite_the_tables_keep_no_order_of_arrival(school):
-    with school.database.reading() as db:
+    with school.database.reading(TESTS) as db:
         for table in ("responses", "answers", "receipts", "turnout"):
             sql = (
                 db.connection()
@@ -126,7 +127,7 @@ def test_a_code_answers_once_and_so_does_a_card(school, send):
     with pytest.raises(UsedBefore):
         send("pooled", school.others[0])
     assert len(school.stored()) == 2
-    with school.database.reading() as db:
+    with school.database.reading(TESTS) as db:
         assert db.scalar(select(func.count()).select_from(Receipt)) == 2
 
 
@@ -179,7 +180,7 @@ def test_does_not_apply_counts_only_where_it_is_offered(school, send):
 
 def test_the_first_answer_fixes_the_notice_and_the_plan_prediction(school, send):
     school.plan(may_be_shared=True)
-    with school.database.writing() as db:
+    with school.database.writing(TESTS) as db:
         survey_id = school.administration("coded").survey_id
         asked = db.scalars(select(SurveyItem.item_version_id).where(SurveyItem.survey_id == survey_id)).all()
         db.add(PlanPrediction(cycle_id=school.cycle_id, item_version_id=asked[0], k=3, n=4))
@@ -191,7 +192,7 @@ def test_the_first_answer_fixes_the_notice_and_the_plan_prediction(school, send)
     assert frozen.has_answers
     assert "helps your teacher" in frozen.notice["en"]
     assert set(frozen.notice) == set(school.sheet()["words"])
-    with school.database.reading() as db:
+    with school.database.reading(TESTS) as db:
         rows = {row.item_version_id: row for row in db.scalars(select(PlanPrediction))}
     assert set(rows) == set(asked)
     assert all(row.frozen for row in rows.values())
@@ -226,7 +227,7 @@ def test_the_reveal_ends_the_grace(school, send):
     school.open()
     loaded = SheetKey.fresh(school.administration("coded").id, now=school.clock())
     school.close()
-    with school.database.writing() as db:
+    with school.database.writing(TESTS) as db:
         row = db.get_one(Administration, school.administration("coded").id)
         row.locked_at = row.revealed_at = school.clock()
         db.commit()
@@ -251,7 +252,7 @@ def test_a_try_out_that_was_voided_takes_nothing_and_thanks_for_nothing(school, 
     before = school.administration("coded")
     key = send("coded", "A")
     school.void()
-    with school.database.writing() as db, pytest.raises(Late):
+    with school.database.writing(TESTS) as db, pytest.raises(Late):
         record_response(
             db,
             before,
@@ -270,13 +271,13 @@ def test_fifty_at_once_are_one(school):
     administration = school.administration("coded")
     key = SheetKey.fresh(administration.id, now=school.clock())
     answers = {one["id"]: 2 for one in items(school) if one["kind"] == "choice"}
-    with school.database.reading() as db:
+    with school.database.reading(TESTS) as db:
         card = db.scalars(select(Card).where(Card.token_hash == card_hash(school.cards["A"]))).one()
     faults = []
 
     def store():
         try:
-            with school.database.writing() as db:
+            with school.database.writing(TESTS) as db:
                 record_response(
                     db,
                     administration,
@@ -306,7 +307,7 @@ def test_fifty_at_once_are_one(school):
 def test_close_while_children_send_leaves_nobody_between(school, mode):
     school.open(focal=mode == "coded", rest=mode == "pooled")
     administration = school.administration(mode)
-    with school.database.reading() as db:
+    with school.database.reading(TESTS) as db:
         tokens = list(school.cards.values()) if mode == "coded" else school.others
         cards = db.scalars(select(Card).where(Card.token_hash.in_([card_hash(one) for one in tokens]))).all()
     told = []
@@ -314,7 +315,7 @@ def test_close_while_children_send_leaves_nobody_between(school, mode):
 
     def store(card):
         start.wait()
-        with school.database.writing() as db:
+        with school.database.writing(TESTS) as db:
             try:
                 record_response(
                     db,
@@ -347,11 +348,11 @@ def test_close_while_children_send_leaves_nobody_between(school, mode):
 def test_seven_statements_and_one_commit(school, send, count_statements):
     school.open(focal=True, rest=True)
     token = school.others[0]
-    with school.database.reading() as db:
+    with school.database.reading(TESTS) as db:
         card = db.scalars(select(Card).where(Card.token_hash == card_hash(token))).one()
     administration = school.administration("pooled")
     key = SheetKey.fresh(administration.id, now=school.clock())
-    with school.database.writing() as db, count_statements() as counted:
+    with school.database.writing(TESTS) as db, count_statements() as counted:
         record_response(
             db,
             administration,

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from survey_app.db import Database
 from survey_app.models import load_all
 from survey_app.sample.fill import fill
+from tests.databases import TESTS
 
 TODAY = date(2026, 11, 22)
 # Enough to meet: both parts, a roster change, a try-out, late answers, twelve cycles, new question words, a
@@ -23,7 +24,7 @@ def network(_sqlite_template, tmp_path_factory):
     path = tmp_path_factory.mktemp("sample") / "sample.sqlite"
     shutil.copyfile(_sqlite_template, path)
     database = Database(f"sqlite:///{path}")
-    with database.writing() as db:
+    with database.writing(TESTS) as db:
         fill(db, today=TODAY, teachers=TEACHERS)
         db.commit()
     yield database
@@ -33,5 +34,5 @@ def network(_sqlite_template, tmp_path_factory):
 @pytest.fixture
 def ask(network):
     """Return a function that answers a question in SQL with rows."""
-    with network.reading() as db:
+    with network.reading(TESTS) as db:
         yield lambda query: [tuple(row) for row in db.execute(text(query))]

@@ -4,6 +4,7 @@ import pytest
 
 from survey_app import cli
 from survey_app.models.people import Organisation, Person
+from tests.databases import TESTS
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_a_second_run_says_that_it_is_there_and_how_to_sign_in(run, network, ask
 
 @pytest.mark.database("sqlite")
 def test_real_people_keep_their_database_to_themselves(run, database, clock):
-    with database.writing() as db:
+    with database.writing(TESTS) as db:
         school = Organisation(kind="school", name="Lincoln", created_at=clock())
         db.add(school)
         db.flush()

@@ -8,6 +8,7 @@ import pytest
 
 from config import Config
 from survey_app.app import create_app
+from tests.databases import TESTS
 from tests.pages import PageLint
 
 
@@ -15,7 +16,7 @@ from tests.pages import PageLint
 def app(network, tmp_path):
     """The demo on a copy of the sample network, with every page held against the rules."""
     path = tmp_path / "demo.sqlite"
-    with network.reading() as db:
+    with network.reading(TESTS) as db:
         db.connection().exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copyfile(network.url.removeprefix("sqlite:///"), path)
     settings = {

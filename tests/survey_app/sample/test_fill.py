@@ -14,6 +14,7 @@ from survey_app.models.people import Organisation, Person
 from survey_app.results.snapshots import hash_of
 from survey_app.sample.fill import NotEmpty, fill, is_filled
 from survey_app.sample.material import phrases
+from tests.databases import TESTS
 
 from .conftest import TEACHERS, TODAY
 
@@ -68,7 +69,7 @@ def test_the_change_ideas_are_the_networks_and_series_point_at_them(ask):
 
 
 def test_every_snapshot_is_what_its_hash_says(network):
-    with network.reading() as db:
+    with network.reading(TESTS) as db:
         rows = db.execute(text("SELECT tables, content_hash FROM snapshots")).all()
     assert len(rows) > 30
     assert all(hash_of(json.loads(tables)) == given for tables, given in rows)
@@ -89,7 +90,7 @@ def test_whatever_can_happen_to_a_survey_has_happened(ask):
 
 
 def test_a_class_of_four_shows_nothing(network):
-    with network.reading() as db:
+    with network.reading(TESTS) as db:
         tables = [json.loads(one) for (one,) in db.execute(text("SELECT tables FROM snapshots"))]
     small = [one for one in tables if one["too_few"]]
     assert small
@@ -129,7 +130,7 @@ def test_the_data_point_is_what_the_students_answered(ask):
 def test_nothing_happens_after_today_and_the_audit_is_whole(network, ask):
     for column in ("opened_at", "closed_at", "locked_at", "revealed_at", "reopened_at"):
         assert ask(f"SELECT count(*) FROM administrations WHERE {column} > '{TODAY}'") == [(0,)]
-    with network.reading() as db:
+    with network.reading(TESTS) as db:
         assert first_broken_link(db) is None
     assert {"survey.opened", "prediction.locked", "results.revealed", "cycle.decided"} <= {
         act for (act,) in ask("SELECT act FROM audit_events")
@@ -147,7 +148,7 @@ def test_keys_of_sheets_are_kept_for_a_week_only(ask):
 @pytest.mark.database("sqlite")
 def test_the_same_seed_gives_the_same_network(network, db, ask):
     fill(db, today=TODAY, teachers=TEACHERS)
-    with network.reading() as first:
+    with network.reading(TESTS) as first:
         assert content(db) == content(first)
 
 
@@ -180,7 +181,7 @@ def test_a_large_network_repeats_what_was_lived_in_other_schools(db):
 
 def test_it_is_filled_once(network, db):
     assert not is_filled(db)
-    with network.reading() as other:
+    with network.reading(TESTS) as other:
         assert is_filled(other)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from survey_app.models.people import Organisation, Person, RoleGrant
 from survey_app.models.surveys import Administration
+from tests.databases import TESTS
 from tests.survey_app.loop.teacher import Teacher, answer
 
 
@@ -48,7 +49,7 @@ class Room:
 def in_cycle(teacher: Teacher, *, codes: int = 5, may_be_shared: bool = False, decide: bool = True, **fields):
     """Run one cycle to its decision; return its address."""
     cycle = teacher.start(do="draft", focal_count=str(codes), **fields)
-    with teacher.app.extensions["focal_db"].writing() as db:
+    with teacher.app.extensions["focal_db"].writing(TESTS) as db:
         for one in teacher.administrations(cycle):
             db.get_one(Administration, one.id).may_be_shared = may_be_shared
         db.commit()
@@ -70,7 +71,7 @@ def room(app, clock) -> Room:
         Teacher.arrive(app, clock, name, roles=roles)
         for name, roles in (("Cora Coach", ("coach",)), ("Bo Berg", ("teacher",)), ("Far Away", ("coach",)))
     ]
-    with app.extensions["focal_db"].writing() as db:
+    with app.extensions["focal_db"].writing(TESTS) as db:
         other = Organisation(kind="network", name="Other network", created_at=clock(), time_zone="UTC")
         db.add(other)
         db.flush()

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from survey_app.models.audit import AuditEvent
 from survey_app.models.sharing import Comment, CycleShare
+from tests.databases import TESTS
 from tests.survey_app.loop.teacher import answer, visible
 
 CODES = ("Ask C first", "2 of 5 high", "I noticed", "Student by student")
@@ -88,7 +89,7 @@ def test_a_coach_who_is_no_longer_one_sees_bands(room, run_cycle):
 
     room.cycle = run_cycle(room.owner, may_be_shared=True, nickname="Told")
     room.share(room.coach, "everything")
-    with room.owner.app.extensions["focal_db"].writing() as db:
+    with room.owner.app.extensions["focal_db"].writing(TESTS) as db:
         grant = db.scalars(select(RoleGrant).where(RoleGrant.person_id == room.coach.person_id)).one()
         db.add(RoleGrant(person_id=grant.person_id, role="teacher", organisation_id=grant.organisation_id))
         db.delete(grant)

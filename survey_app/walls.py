@@ -1,0 +1,66 @@
+"""Every table stands here: open to any connection, or scoped to the kinds of principal that may touch it.
+
+The guard below the ORM (``guard.py``) reads this on both databases; a test walks the metadata, so that a new
+table fails the build until somebody has said who it is for.
+"""
+
+from __future__ import annotations
+
+from survey_app.principal import JOB, PERSON, PUBLIC, STUDENT
+
+# What is asked and what the network tries: the same for everybody, and nobody's secret.
+OPEN = frozenset(
+    {
+        "library_releases",
+        "constructs",
+        "scale_versions",
+        "scale_options",
+        "items",
+        "item_versions",
+        "wordings",
+        "instruments",
+        "instrument_items",
+        "organisations",
+        "aims",
+        "drivers",
+        "change_ideas",
+        "diagram_versions",
+    }
+)
+
+_STAFF = frozenset({PERSON, JOB})
+_STAFF_AND_STUDENT = frozenset({PERSON, JOB, STUDENT})
+_ACCOUNTS = frozenset({PERSON, JOB, PUBLIC})
+
+SCOPED: dict[str, frozenset[str]] = {
+    # Adults and their sign-ins: read before anybody is known, and never by the student's page.
+    "people": _ACCOUNTS,
+    "role_grants": _ACCOUNTS,
+    "sign_in_tries": _ACCOUNTS,
+    "staff_sessions": _ACCOUNTS,
+    "invitations": _ACCOUNTS,
+    "password_links": _ACCOUNTS,
+    "teams": _STAFF,
+    "team_members": _STAFF,
+    "audit_events": _ACCOUNTS,
+    # A class and everything below it: its teacher's, and what the student's page needs to take a sheet.
+    "classrooms": _STAFF_AND_STUDENT,
+    "focal_codes": _STAFF_AND_STUDENT,
+    "cards": _STAFF_AND_STUDENT,
+    "series": _STAFF,
+    "cycles": _STAFF_AND_STUDENT,
+    "cycle_focals": _STAFF_AND_STUDENT,
+    "plan_predictions": _STAFF_AND_STUDENT,
+    "surveys": _STAFF_AND_STUDENT,
+    "survey_items": _STAFF_AND_STUDENT,
+    "administrations": _STAFF_AND_STUDENT,
+    "responses": _STAFF_AND_STUDENT,
+    "answers": _STAFF_AND_STUDENT,
+    "receipts": _STAFF_AND_STUDENT,
+    "turnout": _STAFF_AND_STUDENT,
+    "own_ratings": _STAFF,
+    "predictions": _STAFF,
+    "snapshots": _STAFF,
+    "cycle_shares": _STAFF,
+    "comments": _STAFF,
+}
