@@ -1,4 +1,4 @@
-"""Every address of the product, what may be asked of it and who may ask: held against a list that a review sees.
+"""Every address of the product and who may ask for it: held against a list that a review sees.
 
 The list is one route a line, sorted, so that two people's new routes seldom meet. To write it anew:
 
