@@ -25,7 +25,7 @@ from survey_app.accounts.queries import has_people
 from survey_app.app import create_app
 from survey_app.errors import Refusal
 from survey_app.prepare import prepare
-from survey_app.principal import job
+from survey_app.principal import PUBLIC_PAGES, job
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -169,7 +169,7 @@ def _print_first_key(app: Flask) -> None:
     config: Config = app.config["FOCAL"]
     if not config.public_url:
         return
-    with app.extensions["focal_db"].reading() as db:
+    with app.extensions["focal_db"].reading(PUBLIC_PAGES) as db:
         if not has_people(db):
             key = first_key(config.secret_key)
             print(f"\nNobody has an account yet. The first one takes this key: {key}")

@@ -21,6 +21,7 @@ from survey_app.erasure import journal, nightly
 from survey_app.models import load_all
 from survey_app.models.people import Organisation, PasswordLink, StaffSession
 from survey_app.prepare import prepare_database
+from survey_app.principal import job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -169,7 +170,7 @@ def _bring_up_to_date(at: Config, now: datetime) -> tuple[dict[str, int], list[s
     load_all()
     database = Database(at.database_url)
     try:
-        with database.writing() as db:
+        with database.writing(job("restore")) as db:
             # Somebody signed out since, or a link was used since: neither may open anything again.
             db.execute(update(StaffSession).where(StaffSession.ended_at.is_(None)).values(ended_at=now))
             db.execute(update(PasswordLink).where(PasswordLink.used_at.is_(None)).values(used_at=now))

@@ -28,6 +28,7 @@ from survey_app.db import Database
 from survey_app.erasure import journal
 from survey_app.models.audit import AuditEvent
 from survey_app.models.people import Organisation, Person, StaffSession
+from tests.databases import TESTS
 from tests.survey_app.erasure.test_erase import CANARY, lived_class, places_with
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -65,7 +66,7 @@ def test_what_was_backed_up_stands_elsewhere_row_for_row(teacher, config, clock,
         }
         assert len(after["audit_events"]) == len(before["audit_events"]) + 2
     assert rows(engine) == before, "the installation itself was not touched"
-    with opened_at(empty_place) as opened, opened.writing() as db:
+    with opened_at(empty_place) as opened, opened.writing(TESTS) as db:
         alive = select(func.count()).select_from(StaffSession).where(StaffSession.ended_at.is_(None))
         assert db.scalar(alive) == 0, "a sign-in that was ended since may not come back"
         # The rules of the database are back, too.
@@ -124,7 +125,7 @@ def test_a_living_database_is_replaced_only_when_its_name_is_typed(teacher, app,
     backup, _gone = make_backup(config, now=clock())
 
     def rename(to: str) -> None:
-        with app.extensions["focal_db"].writing() as db:
+        with app.extensions["focal_db"].writing(TESTS) as db:
             db.scalars(select(Person)).one().display_name = to
             db.commit()
         app.extensions["focal_db"].engine.dispose()
@@ -197,7 +198,7 @@ def test_every_answer_acknowledged_before_it_began_is_in_it(app, config, clock, 
         number = 0
         while not stop.is_set():
             number += 1
-            with database.writing() as db:
+            with database.writing(TESTS) as db:
                 school = Organisation(
                     kind="school", name=f"number {number}", time_zone="UTC", created_at=clock()
                 )

@@ -6,20 +6,21 @@ from sqlalchemy import select, update
 from survey_app.classrooms.codes import CardKeys, unkeyed_hash
 from survey_app.models.classrooms import Card
 from survey_app.respond import routes
+from tests.databases import TESTS
 from tests.keys import SECRET, card_hash
 
 RETIRED = "the key of last year, long enough to be one"
 
 
 def stored(school, token):
-    with school.database.reading() as db:
+    with school.database.reading(TESTS) as db:
         hashes = set(db.scalars(select(Card.token_hash)))
     forms = {"today": card_hash, "retired": CardKeys(RETIRED).hash, "plain": unkeyed_hash}
     return [name for name, form in forms.items() if form(token) in hashes]
 
 
 def store_as(school, token, form):
-    with school.database.writing() as db:
+    with school.database.writing(TESTS) as db:
         db.execute(update(Card).where(Card.token_hash == card_hash(token)).values(token_hash=form))
         db.commit()
 
@@ -53,7 +54,7 @@ def test_without_the_retired_key_its_cards_open_nothing(school, client):
 
 def test_of_one_code_in_two_forms_todays_counts(school, client, clock):
     school.open()
-    with school.database.writing() as db:
+    with school.database.writing(TESTS) as db:
         card = db.scalars(select(Card).where(Card.token_hash == card_hash(school.cards["A"]))).one()
         old = {"token_hash": unkeyed_hash(school.cards["A"]), "revoked_at": clock(), "made_at": clock()}
         db.add(Card(classroom_id=card.classroom_id, focal_code_id=card.focal_code_id, **old))
