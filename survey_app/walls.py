@@ -63,4 +63,12 @@ SCOPED: dict[str, frozenset[str]] = {
     "snapshots": _STAFF,
     "cycle_shares": _STAFF,
     "comments": _STAFF,
+    # Research: what has passed the release policy, and who asked for what under which agreement.
+    "item_reports": _STAFF,
+    "item_report_runs": _STAFF,
+    "agreements": _STAFF,
+    "agreement_people": _STAFF,
+    "agreement_places": _STAFF,
+    "agreement_constructs": _STAFF,
+    "data_packages": _STAFF,
 }

@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 
 from survey_app.models.research import ItemReport
 from survey_app.research.reports import make_reports
+from tests.databases import TESTS
 from tests.survey_app.loop.teacher import Teacher, visible
 from tests.survey_app.research.classes import Region, spread
 
@@ -16,7 +17,7 @@ def test_a_researcher_reads_every_state_of_a_question(app, clock, count_statemen
     database = app.extensions["focal_db"]
     early = Teacher.arrive(app, clock, "Early Reader", roles=("researcher",))
     assert "The reports are worked out once a week" in early.get("/research")
-    with database.writing() as db:
+    with database.writing(TESTS) as db:
         region = Region(db, clock)
         for place in range(10):
             teacher = region.teacher()
@@ -48,7 +49,7 @@ def test_a_researcher_reads_every_state_of_a_question(app, clock, count_statemen
     reader.get("/research/questions/nothing", status=404)
     reader.get("/research/constructs/nothing", status=404)
     # A focal code's id, a class or a person is on no page.
-    with database.reading() as db:
+    with database.reading(TESTS) as db:
         keys = db.scalars(text("SELECT id FROM focal_codes UNION SELECT id FROM classrooms")).all()
         stored = db.scalars(select(ItemReport)).all()
     assert not [key for key in keys if str(key).replace("-", "") in page.replace("-", "")]
