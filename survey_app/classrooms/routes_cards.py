@@ -9,10 +9,10 @@ import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import current_app, g, render_template, request
+from flask import current_app, g, redirect, render_template, request, url_for
 
 from survey_app.catalogue.library import library
-from survey_app.classrooms import codes, printing, queries, service
+from survey_app.classrooms import codes, consents, printing, queries, service
 from survey_app.classrooms.archive import check_is_live
 from survey_app.classrooms.blueprint import blueprint
 from survey_app.classrooms.forms import number_in
@@ -21,14 +21,18 @@ from survey_app.permissions import Permission
 from survey_app.scope import classroom_for
 from survey_app.security import requires
 from survey_app.ui.acts import note_act
+from survey_app.ui.filters import notice
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Sequence
 
+    from werkzeug.wrappers import Response as BaseResponse
+
     from survey_app.classrooms.service import CardWish
     from survey_app.models.classrooms import Card, Classroom
 
+notice("families", "It is recorded: by code, with the day and your name.")
 Page = tuple[str, int]
 SHORTEST_KEY = 16
 
@@ -38,6 +42,29 @@ SHORTEST_KEY = 16
 def cards(classroom_id: uuid.UUID) -> str:
     """Ask for whom cards are made, and in which language."""
     return _cards_page(classroom_for(g.db, g.viewer, classroom_id))
+
+
+@blueprint.post("/classes/<uuid:classroom_id>/families/said")
+@requires(Permission.RUN_CYCLES)
+def record_consent(classroom_id: uuid.UUID) -> BaseResponse | Page:
+    """Record what families were told or have said, by code."""
+    room = classroom_for(g.db, g.viewer, classroom_id)
+    said = {
+        code.id: request.form[f"said_{code.label}"]
+        for code in queries.live_focal_codes(g.db, room.id)
+        if f"said_{code.label}" in request.form
+    }
+    if "said_rest" in request.form:
+        said |= {None: request.form["said_rest"]}
+    try:
+        changed = consents.record_consents(g.db, g.viewer, room, said, now=g.now)
+    except BadInput as fault:
+        g.db.rollback()
+        return _cards_page(room, faults=fault.faults), fault.status
+    if changed:
+        note_act("consent.recorded", room.id)
+    g.db.commit()
+    return redirect(url_for("classrooms.cards", classroom_id=room.id, did="families"), code=303)
 
 
 @blueprint.post("/classes/<uuid:classroom_id>/cards")
@@ -98,6 +125,9 @@ def _cards_page(room: Classroom, *, faults: dict[str, str] | None = None) -> str
         papers=printing.PAPERS,
         form_key=request.form.get("form_key") or secrets.token_hex(16),
         sent=request.form,
+        standings=consents.standings(g.db, room),
+        consent_words=consents.WORDS,
+        rule_words=consents.RULE_WORDS,
         only_here=_home() if _reaches_only_here() else None,
         faults=faults or {},
     )
@@ -107,8 +137,9 @@ def _wishes(room: Classroom) -> list[CardWish]:
     """Read for whom cards are wanted: ticked codes with their language, and a number for each language."""
     locales = library().locales
     wishes = []
+    standings = consents.standings(g.db, room)
     for code in queries.live_focal_codes(g.db, room.id):
-        if request.form.get(f"make_{code.label}"):
+        if request.form.get(f"make_{code.label}") and standings[code.id].takes_part:
             wished = request.form.get(f"language_{code.label}", "")
             wishes.append(service.CardWish(code, wished if wished in locales else locales[0]))
     faults = {}

@@ -11,6 +11,7 @@ from survey_app import audit
 from survey_app.catalogue import queries as catalogue
 from survey_app.classrooms import queries as class_queries
 from survey_app.classrooms import service as classes
+from survey_app.classrooms.consents import asked_focal_codes
 from survey_app.cycles import queries, service
 from survey_app.cycles.blueprint import blueprint
 from survey_app.cycles.forms import GRADES, QuickStartForm, faults_of, ids_in
@@ -117,7 +118,7 @@ def show(cycle_id: uuid.UUID) -> str:
     cycle = cycle_for(g.db, g.viewer, cycle_id)
     given = survey_queries.administrations_of(g.db, cycle.id)
     labels = [label for _id, label in survey_queries.focal_labels(g.db, cycle.id)]
-    living = [code.label for code in class_queries.live_focal_codes(g.db, cycle.classroom_id)]
+    living = [code.label for code in asked_focal_codes(g.db, cycle.classroom_id)]
     classroom = g.db.get_one(Classroom, cycle.classroom_id)
     return render_template(
         "cycles/show.html",
@@ -223,9 +224,8 @@ def _start(form: QuickStartForm) -> Cycle:
     focal_codes = []
     if form.asks_focal.data:
         live = class_queries.live_focal_codes(g.db, classroom.id)
-        focal_codes = classes.set_focal_codes(
-            g.db, classroom, max(form.focal_count.data or STANDARD_FOCAL, len(live))
-        )
+        classes.set_focal_codes(g.db, classroom, max(form.focal_count.data or STANDARD_FOCAL, len(live)))
+        focal_codes = asked_focal_codes(g.db, classroom.id)
     ids = questions_for_band(
         catalogue.questions(g.db), ready, classroom.band, coded=bool(form.asks_focal.data)
     )

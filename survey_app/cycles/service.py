@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from survey_app.classrooms.consents import opted_out
 from survey_app.cycles import queries
 from survey_app.errors import BadInput, NotVisible, NotYet, Stale
 from survey_app.models.classrooms import FocalCode
@@ -255,7 +256,8 @@ def _copy_focal_group(db: Session, last: Cycle, cycle: Cycle) -> None:
         .join(FocalCode, FocalCode.id == CycleFocal.focal_code_id)
         .where(CycleFocal.cycle_id == last.id, FocalCode.retired_at.is_(None), FocalCode.erased_at.is_(None))
     ).scalars()
-    for row in list(rows):
+    out = opted_out(db, last.classroom_id)
+    for row in [one for one in rows if one.focal_code_id not in out]:
         db.add(
             CycleFocal(
                 cycle_id=cycle.id,

@@ -10,6 +10,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from survey_app.classrooms.consents import WORDS as CONSENT_WORDS
 from survey_app.erasure import queries
 from survey_app.results import queries as result_queries
 from survey_app.results.exports import PURPOSE, safe_cell
@@ -77,11 +78,15 @@ class _Held:
         self.sheets = queries.sheets_of(db, self.given.values())
         self.predictions = queries.predictions_about(db, classroom_id)
         self.cards = queries.cards_of(db, classroom_id)
+        self.consents = queries.consents_of(db, classroom_id)
 
     def of_codes(self) -> Iterator[dict[str, Any]]:
         for card in self.cards:
             if card.focal_code_id in self.labels:
                 yield self._row(None, "card", card.focal_code_id, held=_card_words(card))
+        for one in self.consents:
+            if one.focal_code_id in self.labels:
+                yield self._row(None, "family", one.focal_code_id, held=_consent_words(one))
         yield from self._planned()
         for cycle in self.cycles.values():
             if cycle.support_code_id in self.labels:
@@ -112,10 +117,16 @@ class _Held:
         for given_id, code_id in hidden:
             yield self._row(self.cycles[self.given[given_id].cycle_id], "answer", code_id, held=NOT_SHOWN)
 
-    def of_group(self) -> Iterator[dict[str, Any]]:
+    def _of_rest(self) -> Iterator[dict[str, Any]]:
+        for one in self.consents:
+            if one.focal_code_id is None:
+                yield self._row(None, "families of the rest of the class", None, held=_consent_words(one))
         for card in self.cards:
             if card.focal_code_id is None:
                 yield self._row(None, "card of the rest of the class", None, held=_card_words(card))
+
+    def of_group(self) -> Iterator[dict[str, Any]]:
+        yield from self._of_rest()
         for cycle in self.cycles.values():
             for name in CYCLE_TEXTS:
                 if getattr(cycle, name):
@@ -176,6 +187,10 @@ class _Held:
 def _card_words(card: Any) -> str:
     made = f"made on {card.made_at:%Y-%m-%d}, language {card.locale}"
     return f"{made}, stopped on {card.revoked_at:%Y-%m-%d}" if card.revoked_at else made
+
+
+def _consent_words(one: Any) -> str:
+    return f"{CONSENT_WORDS[one.kind]}, recorded on {one.recorded_at:%Y-%m-%d}"
 
 
 def _text(value: object) -> str:

@@ -42,9 +42,7 @@ def purge(db: Session, *, now: datetime) -> dict[str, int]:
         ),
     }
     return {
-        what: db.execute(
-            delete(model).where(where).execution_options(synchronize_session=False)
-        ).rowcount
+        what: db.execute(delete(model).where(where).execution_options(synchronize_session=False)).rowcount
         for what, (model, where) in rows.items()
     }
 

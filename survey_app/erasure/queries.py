@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from survey_app.models.classrooms import Card, Classroom, FocalCode
+from survey_app.models.classrooms import Card, Classroom, Consent, FocalCode
 from survey_app.models.cycles import Cycle, CycleFocal
 from survey_app.models.predictions import OwnRating, Prediction
 from survey_app.models.responses import Answer, Response
@@ -77,6 +77,11 @@ def focal_rows(db: Session, code_ids: Iterable[uuid.UUID]) -> Sequence[CycleFoca
 def cards_of(db: Session, classroom_id: uuid.UUID) -> Sequence[Card]:
     """Return every card of a class, revoked ones too."""
     return db.scalars(select(Card).where(Card.classroom_id == classroom_id).order_by(Card.made_at)).all()
+
+
+def consents_of(db: Session, classroom_id: uuid.UUID) -> Sequence[Consent]:
+    """Return what families of a class were told or have said."""
+    return db.scalars(select(Consent).where(Consent.classroom_id == classroom_id)).all()
 
 
 def administrations_of(db: Session, classroom_id: uuid.UUID) -> dict[uuid.UUID, Administration]:

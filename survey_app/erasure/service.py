@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, select, update
 
 from survey_app.erasure import queries
 from survey_app.errors import NotYet
-from survey_app.models.classrooms import Card, FocalCode
+from survey_app.models.classrooms import Card, Consent, FocalCode
 from survey_app.models.cycles import Cycle, CycleFocal, PlanPrediction, Series
 from survey_app.models.predictions import OwnRating, Prediction
 from survey_app.models.responses import Answer, Receipt, Response
@@ -60,6 +60,7 @@ def erase_rows_of_code(db: Session, code: FocalCode) -> int:
     gone += _drop(db, Prediction, Prediction.focal_code_id == code.id)
     gone += _drop(db, Turnout, Turnout.card_id.in_(cards))
     gone += _drop(db, Card, Card.focal_code_id == code.id)
+    gone += _drop(db, Consent, Consent.focal_code_id == code.id)
     gone += _forget_in_cycles(db, code)
     gone += _forget_in_snapshots(db, code)
     db.expire_all()
@@ -170,6 +171,7 @@ def _rows_of_class(classroom_id: uuid.UUID) -> list[tuple[type, ColumnElement[bo
         (Cycle, Cycle.classroom_id == classroom_id),
         (Series, Series.classroom_id == classroom_id),
         (Card, Card.classroom_id == classroom_id),
+        (Consent, Consent.classroom_id == classroom_id),
         (FocalCode, FocalCode.classroom_id == classroom_id),
     ]
 

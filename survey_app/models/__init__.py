@@ -15,6 +15,7 @@ AGGREGATES = (
     "snapshots",
     "sharing",
     "research",
+    "keeping",
     "audit",
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import JSON
 
@@ -143,3 +143,27 @@ class InstrumentItem(Base):
     instrument_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("instruments.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     item_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("item_versions.id"))
+
+
+class ItemReview(Base):
+    """A person's decision on the protected area of one item version (PPRA); the latest one counts."""
+
+    __tablename__ = "item_reviews"
+    id: Mapped[Key]
+    item_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("item_versions.id"), index=True)
+    number: Mapped[int]  # 1, 2, ... of this version
+    ppra_class: Mapped[Word]
+    reviewed_at: Mapped[Moment]
+    reviewed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+
+    __table_args__ = (
+        UniqueConstraint("item_version_id", "number"),
+        one_of(
+            "ppra_class",
+            (
+                *("none", "politics", "mental_health", "sex", "illegal_behaviour", "appraisal_of_family"),
+                *("privileged_relations", "religion", "income"),
+            ),
+        ),
+        CheckConstraint("number > 0", name="number_positive"),
+    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.db import Base, Key, Line, Moment, Word, one_of
 
 BANDS = ("K-2", "3-12")
+CONSENTS = ("not_needed", "notice_sent", "given", "opted_out")
 
 
 class Classroom(Base):
@@ -59,3 +60,29 @@ class Card(Base):
     locale: Mapped[Word] = mapped_column(default="en")
     made_at: Mapped[Moment]
     revoked_at: Mapped[Moment | None]
+
+
+class Consent(Base):
+    """What a family was told, or has said: for one focal code, or for the rest of a class. Never a name."""
+
+    __tablename__ = "consents"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["focal_code_id", "classroom_id"], ["focal_codes.id", "focal_codes.classroom_id"]
+        ),
+        UniqueConstraint("classroom_id", "focal_code_id"),
+        one_of("kind", CONSENTS),
+        Index(
+            "uq_consents_rest",
+            "classroom_id",
+            unique=True,
+            sqlite_where=text("focal_code_id IS NULL"),
+            postgresql_where=text("focal_code_id IS NULL"),
+        ),
+    )
+    id: Mapped[Key]
+    classroom_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("classrooms.id"))
+    focal_code_id: Mapped[uuid.UUID | None] = mapped_column(index=True)  # none: the rest of the class
+    kind: Mapped[Word]
+    recorded_at: Mapped[Moment]
+    recorded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))

@@ -38,6 +38,7 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     use_accepted_at: Mapped[Moment | None]
     disabled_at: Mapped[Moment | None]
+    erased_at: Mapped[Moment | None]  # the tombstone: name, address and password are gone
     created_at: Mapped[Moment]
 
 

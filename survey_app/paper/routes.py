@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, g, redirect, render_template, request,
 from sqlalchemy import select
 
 from survey_app.catalogue.library import library
+from survey_app.classrooms.consents import opted_out
 from survey_app.errors import BadInput, NotYet
 from survey_app.models.classrooms import Classroom
 from survey_app.models.responses import Response as Sheet
@@ -86,7 +87,12 @@ def store(cycle_id: uuid.UUID) -> Response | tuple[str, int]:
 
 def _store(cycle: Cycle) -> None:
     given = survey_queries.administrations_of(g.db, cycle.id)
-    labels = {str(code): (code, label) for code, label in survey_queries.focal_labels(g.db, cycle.id)}
+    out = opted_out(g.db, cycle.classroom_id)
+    labels = {
+        str(code): (code, label)
+        for code, label in survey_queries.focal_labels(g.db, cycle.id)
+        if code not in out
+    }
     keyed = []
     for administration in given:
         if administration.state == "draft":
@@ -118,6 +124,8 @@ def _rows(
             raise BadInput("This page is too old. Reload it and type the rows again.")
         written = name.partition("_")[2]
         code, label = labels.get(written, (None, f"Sheet {written}"))
+        if code is None and administration.mode == "coded":
+            continue  # a student who is not, or no longer, asked
         rows.append(
             service.KeyedRow(
                 focal_code_id=code if administration.mode == "coded" else None,
@@ -143,6 +151,7 @@ def _page(cycle: Cycle, *, told: str = "", faults: dict[str, str] | None = None)
             )
         )
     )
+    answered |= opted_out(g.db, cycle.classroom_id)
     groups = []
     for a in given:
         if a.mode == "coded":

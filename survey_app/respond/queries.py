@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, case, exists, literal, null, or_, select
 
-from survey_app.models.classrooms import Card, Classroom
+from survey_app.models.classrooms import Card, Classroom, Consent
 from survey_app.models.cycles import Cycle, CycleFocal
 from survey_app.models.responses import Receipt, Response
 from survey_app.models.surveys import Administration, Survey
@@ -42,6 +42,7 @@ class Place:
     focal_code_id: uuid.UUID | None
     locale: str | None
     is_revoked: bool
+    is_opted_out: bool  # the family has said no: the card opens nothing, and nothing is stored
     is_stored_anew: bool  # a card under today's key; one that was found under an older one moves when used
     offers: tuple[Offer, ...]
 
@@ -99,6 +100,7 @@ _HAS_ANSWERED = exists().where(
     Response.administration_id == Administration.id, Response.focal_code_id == Card.focal_code_id
 )
 _WAS_THERE = exists().where(Turnout.administration_id == Administration.id, Turnout.card_id == Card.id)
+_IS_OPTED_OUT = exists().where(Consent.focal_code_id == Card.focal_code_id, Consent.kind == "opted_out")
 _OFFERS_TO_CARD = _offers(
     select(
         Classroom,
@@ -107,6 +109,7 @@ _OFFERS_TO_CARD = _offers(
         Survey.sheet,
         _IS_PLANNED.label("is_planned"),
         case((Administration.mode == "coded", _HAS_ANSWERED), else_=_WAS_THERE).label("is_used"),
+        _IS_OPTED_OUT.label("is_opted_out"),
     )
     .select_from(Card)
     .join(Classroom, Classroom.id == Card.classroom_id)
@@ -119,6 +122,7 @@ _OFFERS_TO_CLASS = _offers(
         Survey.sheet,
         literal(value=False).label("is_planned"),
         literal(value=False).label("is_used"),
+        literal(value=False).label("is_opted_out"),
     ).select_from(Classroom)
 ).where(Classroom.class_code == bindparam("class_code"))
 _LOCKED = (
@@ -142,10 +146,11 @@ def _place(rows: Sequence[Row[Any]]) -> Place | None:
         focal_code_id=card.focal_code_id if card else None,
         locale=card.locale if card else None,
         is_revoked=bool(card and card.revoked_at is not None),
+        is_opted_out=bool(rows[0].is_opted_out),
         is_stored_anew=True,
         offers=tuple(
             Offer(administration, sheet, bool(is_planned), bool(is_used))
-            for _classroom, _card, administration, sheet, is_planned, is_used in rows
+            for _classroom, _card, administration, sheet, is_planned, is_used, *_ in rows
             if administration is not None and sheet is not None
         ),
     )

@@ -60,6 +60,8 @@ def find_place(
         raise Told("class_over", status=410)
     if place.is_revoked:
         raise Told("code_old_card", status=410)
+    if place.is_opted_out:
+        raise Told("not_taking_part", status=403)
     return place
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from survey_app import audit
 from survey_app.catalogue import queries as catalogue
 from survey_app.catalogue.library import library
-from survey_app.classrooms import queries as class_queries
+from survey_app.classrooms.consents import asked_focal_codes
 from survey_app.errors import BadInput, NotYet
 from survey_app.models.classrooms import Classroom
 from survey_app.models.surveys import Survey
@@ -77,7 +77,7 @@ def choose_who(cycle_id: uuid.UUID) -> BaseResponse | tuple[str, int]:
     """Choose whom this cycle asks: a student who left goes, a student who came joins."""
     cycle = cycle_for(g.db, g.viewer, cycle_id)
     ticked = set(request.form.getlist("code"))
-    codes = [c.id for c in class_queries.live_focal_codes(g.db, cycle.classroom_id) if str(c.id) in ticked]
+    codes = [c.id for c in asked_focal_codes(g.db, cycle.classroom_id) if str(c.id) in ticked]
     written = request.form.get("rest_count", "").strip()
     try:
         if written and not (written.isdecimal() and 1 <= int(written) <= MOST_OTHERS):
@@ -300,7 +300,7 @@ def _compose_page(cycle: Cycle, *, faults: dict[str, str] | None = None) -> str:
         draft_languages=[library().chrome[name].english_name for name in draft_languages(chosen)],
         needs_goal="goal" in needed_fills(chosen),
         goal=request.form.get("goal", ""),
-        codes=class_queries.live_focal_codes(g.db, classroom.id),
+        codes=asked_focal_codes(g.db, classroom.id),
         asked=_asked(given, cycle),
         sheet=sheet_of(cycle, given),
         faults=faults or {},
