@@ -47,6 +47,7 @@ SCOPED: dict[str, frozenset[str]] = {
     "classrooms": _STAFF_AND_STUDENT,
     "focal_codes": _STAFF_AND_STUDENT,
     "cards": _STAFF_AND_STUDENT,
+    "consents": _STAFF_AND_STUDENT,
     "series": _STAFF,
     "cycles": _STAFF_AND_STUDENT,
     "cycle_focals": _STAFF_AND_STUDENT,
@@ -63,6 +64,10 @@ SCOPED: dict[str, frozenset[str]] = {
     "snapshots": _STAFF,
     "cycle_shares": _STAFF,
     "comments": _STAFF,
+    # What organisations decide about children's data, and what reviewers decide about questions.
+    "consent_rules": _STAFF,
+    "erasure_orders": _STAFF,
+    "item_reviews": _STAFF,
     # Research: what has passed the release policy, and who asked for what under which agreement.
     "item_reports": _STAFF,
     "item_report_runs": _STAFF,

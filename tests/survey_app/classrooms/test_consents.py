@@ -13,6 +13,7 @@ from survey_app.models.classrooms import Classroom, Consent, FocalCode
 from survey_app.models.keeping import ConsentRule
 from survey_app.models.people import Organisation, Person
 from survey_app.models.responses import Answer, Response
+from tests.databases import TESTS
 from tests.survey_app.loop.teacher import Teacher, answer, visible
 
 
@@ -28,7 +29,7 @@ def room_of(teacher) -> str:
 
 def rule(teacher, kind: str) -> None:
     """Let the organisation above the teacher's say what it asks for."""
-    with teacher.app.extensions["focal_db"].writing() as db:
+    with teacher.app.extensions["focal_db"].writing(TESTS) as db:
         school = db.scalars(select(Organisation)).one()
         above = Organisation(kind="district", name="Dos Rios", created_at=teacher.clock())
         db.add(above)
@@ -127,7 +128,7 @@ def test_the_nearest_rule_above_counts_and_decides_about_cards(teacher):
     shown = teacher.get(f"{room}/cards")
     assert shown.count("no card before the family says yes") == 4
     assert 'name="make_A"' in shown
-    with teacher.app.extensions["focal_db"].writing() as db:
+    with teacher.app.extensions["focal_db"].writing(TESTS) as db:
         home = db.get_one(Person, teacher.person_id).organisation_id
         db.add(
             ConsentRule(
