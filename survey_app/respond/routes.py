@@ -138,7 +138,10 @@ def _show_todays(code: str, place: Place) -> Response:
 @public
 def thanks(code: str) -> Response:
     """Say that it was sent; nothing of it is shown."""
-    return pages.done_page("sent", codes.read_code(code))
+    response = pages.done_page("sent", codes.read_code(code))
+    # Nothing is kept there by us; what a browser's add-on may have kept goes before the next child comes.
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 @blueprint.get("/check")

@@ -54,7 +54,7 @@ def test_a_name_that_cannot_be_shown_is_refused_and_stays_on_the_page(network, a
         assert db.scalars(select(Person.display_name)).one() == "Ana"
 
 
-def test_a_new_password_ends_every_other_sign_in(network, ana):
+def test_e6_a_new_password_ends_every_other_sign_in(network, ana):
     other = network.browser("Ana")
     answer = ana.post("/account/password", password_now=PASSWORD, password=NEXT)
     assert answer.status_code == 303

@@ -133,7 +133,7 @@ def refuse(network, link):
     return words_of(shown)
 
 
-def test_dead_links_of_every_kind_sound_the_same(network, admin, clock):
+def test_e4_dead_links_of_every_kind_sound_the_same(network, admin, clock):
     said = [refuse(network, "/join/" + "x" * 43)]
 
     link = invite(network, admin)
@@ -164,7 +164,7 @@ def test_a_link_is_good_until_the_second_it_runs_out(network, admin, clock):
 
 
 @pytest.mark.parametrize("lost", ["role", "account"])
-def test_an_invitation_dies_with_the_right_of_whoever_made_it(network, admin, clock, lost):
+def test_e4_an_invitation_dies_with_the_right_of_whoever_made_it(network, admin, clock, lost):
     link = invite(network, admin)
     network.add("Ann", "Lincoln", "administrator")
     with network.writing() as db:
@@ -203,7 +203,7 @@ def test_somebody_with_an_account_elsewhere_signs_in_and_takes_the_role(network,
     assert grant.organisation_id == network.places["Lincoln"]
 
 
-def test_an_invitation_for_one_address_is_not_for_another(network, admin):
+def test_e4_an_invitation_for_one_address_is_not_for_another(network, admin):
     network.add("Eve", "Mercer", "teacher")
     link = invite(network, admin)
     eve = network.browser("Eve")

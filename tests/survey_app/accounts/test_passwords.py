@@ -22,12 +22,12 @@ ABOUT = ["Ana Lopez", "ana.lopez@lincoln.example", "Lincoln Middle School"]
         "a long one, with commas and spaces, that a manager of passwords made: " + "fGh3kQ" * 10 + "zzu8",
     ],
 )
-def test_long_and_uncommon_is_enough_whatever_the_letters(password):
+def test_e19_long_and_uncommon_is_enough_whatever_the_letters(password):
     assert password_fault(password, about=ABOUT) is None
 
 
 @pytest.mark.parametrize("length", [1, 8, 14])
-def test_fourteen_characters_are_too_few_and_the_page_says_how_many_there_were(length):
+def test_e19_fourteen_characters_are_too_few_and_the_page_says_how_many_there_were(length):
     assert f"this one has {length}" in password_fault("q7fz9kpm2xw4tv"[:length])
 
 
@@ -56,7 +56,7 @@ def test_fifteen_characters_are_enough_and_an_emoji_counts_as_one():
         "contraseña contraseña",
     ],
 )
-def test_what_everybody_tries_first_is_refused(password):
+def test_e19_what_everybody_tries_first_is_refused(password):
     assert "among the first" in password_fault(password)
 
 
@@ -65,7 +65,7 @@ def test_ones_own_name_and_school_do_not_make_a_password(password):
     assert "among the first" in password_fault(password, about=ABOUT)
 
 
-def test_the_longest_allowed_is_256_and_a_megabyte_costs_nothing():
+def test_e19_the_longest_allowed_is_256_and_a_megabyte_costs_nothing():
     assert password_fault("k7Qz" * 3 + "marble thunder oatmeal kite " * 8) is None
     started = time.perf_counter()
     assert "256 characters at most" in password_fault("x7#K" * 250_000)

@@ -48,7 +48,7 @@ def test_capital_letters_and_spaces_around_the_address_do_not_matter(network, an
     assert network.browser().sign_in(f"  {ana.upper()} ").status_code == 303
 
 
-def test_each_sign_in_has_a_new_token_and_ends_the_one_before(network, ana):
+def test_e5_each_sign_in_has_a_new_token_and_ends_the_one_before(network, ana):
     browser = network.browser("Ana")
     before = browser.token
     browser.sign_in(ana)
@@ -58,7 +58,7 @@ def test_each_sign_in_has_a_new_token_and_ends_the_one_before(network, ana):
     assert not stolen.is_signed_in()
 
 
-def test_a_known_and_an_unknown_address_get_the_same_words_status_and_work(network, ana, count_statements):
+def test_e2_a_known_and_an_unknown_address_get_the_same_words_status_and_work(network, ana, count_statements):
     hasher: CountedPasswords = network.app.extensions["focal_passwords"]
     seen = {}
     for email in (ana, "nobody@lincoln.example"):
@@ -92,7 +92,7 @@ def test_nothing_that_strangers_type_as_an_address_is_kept_in_clear(network):
 
 
 @pytest.mark.parametrize("who", ["known", "unknown"])
-def test_waiting_grows_with_each_wrong_password_for_an_address_known_or_not(network, ana, clock, who):
+def test_e1_waiting_grows_with_each_wrong_password_for_an_address_known_or_not(network, ana, clock, who):
     email = ana if who == "known" else "nobody@lincoln.example"
     browser = network.browser()
     for _ in range(5):
@@ -122,7 +122,7 @@ def test_while_waiting_even_the_right_password_is_not_looked_at(network, ana, cl
     assert network.count(SignInTries) == 0
 
 
-def test_a_school_behind_one_address_is_never_locked_out(network, ana):
+def test_e1_a_school_behind_one_address_is_never_locked_out(network, ana):
     network.add("Ben", "Lincoln", "coach")
     attacker = network.browser()
     for number in range(40):
@@ -131,7 +131,7 @@ def test_a_school_behind_one_address_is_never_locked_out(network, ana):
     assert network.browser().sign_in(network.email("Ben")).status_code == 303
 
 
-def test_a_hundred_wrong_passwords_in_a_row_stop_the_address(network, ana, clock, caplog):
+def test_e1_a_hundred_wrong_passwords_in_a_row_stop_the_address(network, ana, clock, caplog):
     browser = network.browser()
     for _ in range(100):
         assert browser.sign_in(ana, WRONG).status_code == 422
@@ -193,7 +193,7 @@ def test_a_hash_of_other_days_is_made_anew_at_the_next_sign_in(network, ana):
 
 @pytest.mark.database("sqlite")
 @pytest.mark.parametrize("size", [257, 100_000, 1_000_000])
-def test_an_over_long_password_is_refused_without_being_worked_out(network, ana, size):
+def test_e19_an_over_long_password_is_refused_without_being_worked_out(network, ana, size):
     hasher: CountedPasswords = network.app.extensions["focal_passwords"]
     answer = network.browser().sign_in(ana, "x" * size)
     assert answer.status_code == 422
@@ -241,7 +241,7 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_and_then_on(network, ana):
     assert 'name="next" value="/account"' in page
 
 
-def test_sign_out_ends_the_session_and_the_browser_forgets(network, ana):
+def test_e6_sign_out_ends_the_session_and_the_browser_forgets(network, ana):
     browser = network.browser("Ana")
     stolen = network.browser()
     stolen.token = browser.token

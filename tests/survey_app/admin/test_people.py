@@ -126,7 +126,7 @@ def test_an_address_that_is_here_already_is_not_invited_again(network, ada):
     assert "has an account here already" in words_of(answer)
 
 
-def test_inviting_an_address_of_another_school_says_nothing_about_it(network, ada):
+def test_e2_inviting_an_address_of_another_school_says_nothing_about_it(network, ada):
     network.add("Cleo", "Mercer", "teacher")
     known = send_invitation(network, ada, "coach", "Lincoln", email=network.email("Cleo"))
     unknown = send_invitation(network, ada, "coach", "Lincoln", email="nobody@mercer.example")
@@ -200,7 +200,7 @@ def test_without_the_administrators_role_the_pages_are_closed(network, role):
     assert network.acts()[1:] == ["access.denied"] * 5
 
 
-def test_a_role_given_or_taken_counts_from_the_next_click(network, ada):
+def test_e7_a_role_given_or_taken_counts_from_the_next_click(network, ada):
     network.add("Ben", "Lincoln", "coach")
     ben = network.browser("Ben")
     assert ben.get("/people").status_code == 403
@@ -274,7 +274,7 @@ def test_two_administrators_who_take_each_others_role_at_once_leave_one(network)
     assert statuses.count(303) == 1
 
 
-def test_closing_a_sign_in_ends_everything_at_once_and_opening_it_brings_no_old_session_back(network, ada):
+def test_e8_closing_a_sign_in_ends_everything_at_once_and_opening_it_brings_no_old_session_back(network, ada):
     network.add("Ben", "Lincoln", "teacher")
     ben = network.browser("Ben")
     link = link_in(ada.post(f"/people/{network.people['Ben']}/password-link"))

@@ -141,7 +141,7 @@ def test_a_mis_tap_can_be_taken_back(school, open_page):
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_back_after_send_shows_no_answer_to_the_next_child(school, open_page, script):
+def test_b11_back_after_send_shows_no_answer_to_the_next_child(school, open_page, script):
     school.open(focal=False, rest=True, items=["SM1", "AG1", "MS4"])
     page = open_page(width=390, java_script_enabled=script)
     page.goto("/s")

@@ -336,7 +336,7 @@ def test_a_double_tap_a_reload_and_a_retry_are_one_answer(school, client, fill):
     assert len(school.stored()) == 1
 
 
-def test_fifty_posts_at_once_are_one_answer_and_fifty_thanks(school, app, fill):
+def test_b8_fifty_posts_at_once_are_one_answer_and_fifty_thanks(school, app, fill):
     school.open()
     path = f"/s/{school.cards['A']}"
     data = fill(path, **choices(school))
@@ -368,7 +368,7 @@ def test_the_same_page_with_other_answers_does_not_change_what_was_sent(school, 
 
 
 @pytest.mark.parametrize("mode", ["coded", "pooled"])
-def test_two_tabs_of_one_card_the_first_wins_and_the_second_is_told_kindly(school, client, fill, mode):
+def test_b7_two_tabs_of_one_card_the_first_wins_and_the_second_is_told_kindly(school, client, fill, mode):
     school.open(focal=mode == "coded", rest=mode == "pooled")
     path = f"/s/{school.cards['A'] if mode == 'coded' else school.others[0]}"
     first, second = fill(path, **choices(school)), fill(path, **choices(school, "1"))
@@ -398,7 +398,7 @@ def test_skipped_questions_are_fine_and_an_empty_sheet_is_asked_about_once(schoo
     "value",
     ["0", "5", "6", "-1", "1e308", "NaN", "1 OR 1=1", "true", "{}", "[]", "１", "1.0", "null", "\x00"],
 )
-def test_what_is_no_answer_is_shown_again_with_the_others_kept(school, client, fill, value):
+def test_b13_what_is_no_answer_is_shown_again_with_the_others_kept(school, client, fill, value):
     school.open(items=["SM1", "AG1"])
     path = f"/s/{school.cards['A']}"
     answer = client.post(path, data=fill(path, **{"SM1.3-12.1": value, "AG1.3-12.1": "2"}))
@@ -474,13 +474,13 @@ def test_other_kinds_of_bodies_store_nothing_and_break_nothing(school, client, k
     assert school.stored() == []
 
 
-def test_ten_megabytes_are_refused(school, client):
+def test_b15_ten_megabytes_are_refused(school, client):
     school.open()
     answer = client.post(f"/s/{school.cards['A']}", data={"key": "x" * 10_000_000})
     assert answer.status_code == 413
 
 
-def test_another_site_cannot_send(school, client, fill):
+def test_b19_another_site_cannot_send(school, client, fill):
     school.open()
     path = f"/s/{school.cards['A']}"
     data = fill(path, **choices(school))
@@ -508,7 +508,7 @@ def test_a_page_of_one_class_is_no_page_of_another(school, client, fill, databas
 # --- the close ----------------------------------------------------------------------------------------------
 
 
-def test_within_ten_minutes_of_the_close_a_loaded_page_is_taken(school, client, fill, clock):
+def test_b17_within_ten_minutes_of_the_close_a_loaded_page_is_taken(school, client, fill, clock):
     school.open()
     path = f"/s/{school.cards['A']}"
     data = fill(path, **choices(school))
@@ -518,7 +518,7 @@ def test_within_ten_minutes_of_the_close_a_loaded_page_is_taken(school, client, 
     assert len(school.stored()) == 1
 
 
-def test_later_the_page_says_so_keeps_the_answers_and_works_again_after_a_reopening(
+def test_b17_later_the_page_says_so_keeps_the_answers_and_works_again_after_a_reopening(
     school, client, fill, clock
 ):
     school.open()
@@ -664,7 +664,7 @@ def test_a_students_visit_loads_no_pandas_scipy_or_altair(school, database_url, 
 # --- wrong codes --------------------------------------------------------------------------------------------
 
 
-def test_a_thousand_wrong_codes_slow_down_and_stop_and_a_right_one_passes(school, client, monkeypatch):
+def test_b1_a_thousand_wrong_codes_slow_down_and_stop_and_a_right_one_passes(school, client, monkeypatch):
     waits = []
     monkeypatch.setattr(routes, "patience", Patience(clock=lambda: 0.0, sleep=waits.append))
     school.open(focal=False, rest=True)

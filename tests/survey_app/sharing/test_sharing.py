@@ -45,7 +45,7 @@ def test_bands_say_how_many_and_never_who(room):
     assert "<svg class=\"marks\"" not in page
 
 
-def test_under_five_students_there_is_no_result(room, run_cycle):
+def test_c1_under_five_students_there_is_no_result(room, run_cycle):
     cycle = run_cycle(room.owner, codes=4, nickname="Four")
     room.cycle = cycle
     room.share(room.colleague, "bands")
