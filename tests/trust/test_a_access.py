@@ -16,6 +16,7 @@ from survey_app.models.people import Invitation, Organisation, Person, RoleGrant
 from survey_app.models.predictions import Prediction
 from survey_app.models.responses import Response
 from survey_app.permissions import ROLE_PERMISSIONS
+from tests.databases import TESTS
 from tests.survey_app.loop.teacher import Teacher, answer
 from tests.trust.routes import addresses, is_public
 
@@ -25,13 +26,13 @@ NEVER = "/cycles/00000000-0000-4000-8000-000000000000"
 
 def rows(app) -> dict[str, int]:
     """Count the rows of every table but the audit's."""
-    with app.extensions["focal_db"].reading() as db:
+    with app.extensions["focal_db"].reading(TESTS) as db:
         tables = [one for one in Base.metadata.sorted_tables if one.name != "audit_events"]
         return {one.name: db.scalar(select(func.count()).select_from(one)) for one in tables}
 
 
 def denials(app) -> list[AuditEvent]:
-    with app.extensions["focal_db"].reading() as db:
+    with app.extensions["focal_db"].reading(TESTS) as db:
         sought = select(AuditEvent).where(AuditEvent.act == "access.denied").order_by(AuditEvent.number)
         return list(db.scalars(sought))
 
@@ -81,7 +82,7 @@ def test_a3_foreign_ids_in_a_form_store_nothing_and_the_database_refuses_them_to
         teacher.post(f"{cycle}/predict", 422, do="lock", **{f"pick_{item['id']}_{foreign.id}": "2"})
         teacher.post(f"{cycle}/predict", 422, do="lock", **{f"pick_{uuid.uuid4()}_{own.id}": "2"})
     given = teacher.administrations(cycle)[0]
-    with app.extensions["focal_db"].writing() as db:
+    with app.extensions["focal_db"].writing(TESTS) as db:
         known = {column.key for column in inspect(Prediction).columns}
         row = {
             "administration_id": given.id,
@@ -117,7 +118,7 @@ def test_a4_there_is_no_download_link_to_steal_and_no_file_to_leave_behind(app, 
 def test_a7_a_coach_who_is_removed_is_out_at_the_next_request(app, room, clock):
     room.share(room.coach, "bands")
     assert "C" in room.coach.get(room.shared)
-    with app.extensions["focal_db"].writing() as db:
+    with app.extensions["focal_db"].writing(TESTS) as db:
         db.execute(RoleGrant.__table__.delete().where(RoleGrant.person_id == room.coach.person_id))
         db.commit()
     clock.forward(seconds=1)
@@ -210,7 +211,7 @@ def test_a11_fields_that_a_form_does_not_have_change_nothing(app, teacher):
 def test_a18_nothing_of_a_signed_in_person_is_kept_by_browser_or_proxy(app, teacher, revealed):
     ids = dict.fromkeys(("cycle_id",), revealed.split("/")[2])
     for endpoint, path in addresses(app, **ids):
-        if endpoint != "asset":
+        if endpoint not in ("asset", "results.gallery"):
             headers = teacher.client.get(path).headers
             assert headers["Cache-Control"] == "no-store", path
     out = teacher.post("/sign-out")
@@ -245,7 +246,7 @@ def test_a20_the_last_administrator_cannot_leave_and_is_told_why(app, network):
 
 def test_a6_a_lead_reads_no_row_and_no_code_in_any_page_or_chart(app, clock, teacher, revealed):
     lead = Teacher.arrive(app, clock, "Lea Lead", roles=("lead",))
-    with app.extensions["focal_db"].reading() as db:
+    with app.extensions["focal_db"].reading(TESTS) as db:
         ids = {"cycle_id": revealed.split("/")[2], "place_id": db.scalar(select(Organisation.id))}
         answers = {str(one) for one in db.scalars(select(Response.id))}
         codes = {str(one) for one in db.scalars(select(FocalCode.id))}
