@@ -26,7 +26,11 @@ DRIVERS = Table(
     ("node",),
 )
 HEADS = ("Aim", "Primary drivers", "Secondary drivers", "Change ideas")
+# Ideas are many and their counts take a line of their own, so their column is the widest.
+SHARES = (0.8, 0.9, 0.95, 1.7)
+GAP = 26
 BETWEEN = 10
+BETWEEN_IDEAS = 4
 LEADING = 17
 
 
@@ -117,30 +121,42 @@ def _columns(aim: _Node, says: str) -> dict[str, Any]:
     nodes = aim.walk()
     levels = max(node.level for node in nodes) + 1
     sheet = Canvas(theme.PIXELS["wide"])
-    apart = (sheet.width + 26) / levels
-    box = apart - 26
-    for level in range(levels):
-        sheet.word(HEADS[level], x=apart * level, y=10, size=14, bold=True, colour=theme.QUIET)
-    height = _stand(aim, 28, box)
+    places = _places(sheet.width, levels)
+    for level, (left, _box_width) in enumerate(places):
+        sheet.word(HEADS[level], x=left, y=10, size=14, bold=True, colour=theme.QUIET)
+    height = _stand(aim, 28, [box for _left, box in places])
     joins = [
-        {"x": apart * node.level + box, "y": node.middle, "x2": apart * child.level, "y2": child.middle}
+        {"x": sum(places[node.level]), "y": node.middle, "x2": places[child.level][0], "y2": child.middle}
         for node in nodes
         for child in node.children
     ]
     sheet.rules(joins, x="x", y="y", x2="x2", y2="y2", colour=theme.EDGE)
     for node in nodes:
-        high = _high(node, box)
-        _box(sheet, node, (apart * node.level, node.middle - high / 2), box)
+        left, box = places[node.level]
+        _box(sheet, node, (left, node.middle - _high(node, box) / 2), box)
     return sheet.spec(says, height=height)
 
 
-def _stand(node: _Node, top: float, box: float) -> float:
+def _places(width: float, levels: int) -> list[tuple[float, float]]:
+    """Return where the column of each level begins, and how wide its boxes are."""
+    room = (width - GAP * (levels - 1)) / sum(SHARES[:levels])
+    places, left = [], 0.0
+    for share in SHARES[:levels]:
+        places.append((left, share * room))
+        left += share * room + GAP
+    return places
+
+
+def _stand(node: _Node, top: float, boxes: list[float]) -> float:
     """Place the node and all below it, leaves first; return where the next may start."""
-    high = _high(node, box)
+    high = _high(node, boxes[node.level])
     below = top
     for child in node.children:
-        below = _stand(child, below, box)
-    own_floor = top + high + BETWEEN
+        below = _stand(child, below, boxes)
+    if node.children and not node.children[-1].children and node.level == len(HEADS) - 2:
+        # Ideas of one driver stand close, like a list; the next driver's keep their distance.
+        below += BETWEEN - BETWEEN_IDEAS
+    own_floor = top + high + (BETWEEN_IDEAS if node.level == len(HEADS) - 1 else BETWEEN)
     if below < own_floor:
         for child in node.children:
             _shift(child, (own_floor - below) / 2)
@@ -158,12 +174,12 @@ def _shift(node: _Node, by: float) -> None:
 
 def _lines(node: _Node, box: float) -> tuple[list[str], list[str]]:
     note = wrapped(node.note, box - 16, size=12) if node.note else []
-    return wrapped(node.text, box - 16, size=13), note
+    return wrapped(node.text, box - 16, size=13, bold=node.level == 0), note
 
 
 def _high(node: _Node, box: float) -> float:
     text, note = _lines(node, box)
-    return 14 + LEADING * len(text) + 16 * len(note)
+    return 12 + LEADING * len(text) + 16 * len(note)
 
 
 def _box(sheet: Canvas, node: _Node, corner: tuple[float, float], box: float) -> None:

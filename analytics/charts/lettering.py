@@ -30,7 +30,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def wrapped(text: str, width: float, *, size: float, bold: bool = False) -> list[str]:
-    """Return the text in lines no wider than `width` pixels, broken between words.
+    """Return the text in lines no wider than `width` pixels, broken between words; a word too long is cut.
 
     Parameters
     ----------
@@ -45,10 +45,12 @@ def wrapped(text: str, width: float, *, size: float, bold: bool = False) -> list
     --------
     >>> wrapped("How much did you decide", 100, size=14)
     ['How much did', 'you decide']
+    >>> wrapped("WWWWWWWWWW", 60, size=14)
+    ['WWWW', 'WWWW', 'WW']
     """
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in _short_enough(text.split(), width, size, bold):
         longer = f"{line} {word}".strip()
         if line and text_width(longer, size, bold=bold) > width:
             lines.append(line)
@@ -57,3 +59,17 @@ def wrapped(text: str, width: float, *, size: float, bold: bool = False) -> list
             line = longer
     lines.append(line)
     return lines
+
+
+def _short_enough(words: list[str], width: float, size: float, bold: bool) -> list[str]:
+    """Cut words that are wider than a line: an address, or what somebody typed without a space."""
+    pieces = []
+    for word in words:
+        piece = ""
+        for letter in word:
+            if piece and text_width(piece + letter, size, bold=bold) > width:
+                pieces.append(piece)
+                piece = ""
+            piece += letter
+        pieces.append(piece)
+    return pieces

@@ -74,6 +74,7 @@ class PlanForm(Form):
     aim = TextAreaField(validators=[Length(max=2000)])
     driver = StringField(validators=[Length(max=300)])
     change = StringField(validators=[Length(max=200)])
+    idea = StringField()  # an idea's id; "own" for words of one's own; empty where nothing was to choose
     lesson = StringField(validators=[Length(max=120)])
     math = StringField(validators=[Length(max=120)])
     science = StringField(validators=[Length(max=120)])

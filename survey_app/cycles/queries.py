@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from survey_app.models.classrooms import Classroom, FocalCode
 from survey_app.models.cycles import Cycle, CycleFocal, PlanPrediction, Series
-from survey_app.models.improvement import ChangeIdea
+from survey_app.models.improvement import ChangeIdea, Driver
 from survey_app.models.people import Organisation
 from survey_app.models.surveys import Administration
 
@@ -146,6 +146,37 @@ def plan_predictions(db: Session, cycle_id: uuid.UUID) -> dict[uuid.UUID, PlanPr
     """Return the plan predictions of a cycle by item version."""
     rows = db.scalars(select(PlanPrediction).where(PlanPrediction.cycle_id == cycle_id))
     return {row.item_version_id: row for row in rows}
+
+
+def offered_ideas(
+    db: Session, organisation_id: uuid.UUID, owner_id: uuid.UUID
+) -> list[tuple[str, list[ChangeIdea]]]:
+    """Return the ideas a teacher can choose from below what they work on; those on no diagram come last."""
+    ideas = change_ideas(db, organisation_id, owner_id)
+    drivers = {
+        row.id: row.name
+        for row in db.execute(
+            select(Driver.id, Driver.name).where(Driver.id.in_({one.driver_id for one in ideas}))
+        )
+    }
+    groups: dict[str, list[ChangeIdea]] = {}
+    for one in ideas:
+        groups.setdefault(drivers.get(one.driver_id, ""), []).append(one)
+    return sorted(groups.items(), key=lambda group: (group[0] == "", group[0].casefold()))
+
+
+def has_decided_turn(db: Session, series_id: uuid.UUID) -> bool:
+    """Tell whether a turn with the change was decided; a lesson before the change does not count."""
+    decided = select(Cycle.id).where(
+        Cycle.series_id == series_id, Cycle.number > 0, Cycle.decided_at.is_not(None)
+    )
+    return db.scalar(decided.limit(1)) is not None
+
+
+def driver_name(db: Session, driver_id: uuid.UUID | None) -> str:
+    """Return the words of a driver; nothing for none."""
+    driver = db.get(Driver, driver_id) if driver_id else None
+    return driver.name if driver else ""
 
 
 def change_ideas(db: Session, organisation_id: uuid.UUID, owner_id: uuid.UUID) -> list[ChangeIdea]:

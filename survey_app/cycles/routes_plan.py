@@ -11,6 +11,7 @@ from survey_app.cycles import queries, service
 from survey_app.cycles.blueprint import blueprint
 from survey_app.cycles.forms import LogForm, PlanForm, faults_of, ids_in
 from survey_app.errors import BadInput, NotYet, Refusal, Stale
+from survey_app.models.cycles import Series
 from survey_app.permissions import Permission
 from survey_app.scope import cycle_for
 from survey_app.security import requires
@@ -34,7 +35,9 @@ def plan(cycle_id: uuid.UUID) -> str:
     """Show "Finish my plan"."""
     cycle = cycle_for(g.db, g.viewer, cycle_id)
     names = ("version", "aim", "driver", "change", "lesson", "math", "science", "lesson_on")
-    return _plan_page(cycle, PlanForm(data={name: getattr(cycle, name) for name in names}))
+    idea_id = g.db.get_one(Series, cycle.series_id).change_idea_id
+    given = {name: getattr(cycle, name) for name in names} | {"idea": str(idea_id or "own")}
+    return _plan_page(cycle, PlanForm(data=given))
 
 
 @blueprint.post("/cycles/<uuid:cycle_id>/plan")
@@ -110,7 +113,9 @@ def _plan_page(cycle: Cycle, form: PlanForm, *, fault: Refusal | None = None) ->
         has_answers=any(a.has_answers for a in given),
         is_open=any(a.opened_at for a in given),
         is_locked=any(a.locked_at for a in given),
-        ideas=queries.change_ideas(g.db, g.viewer.organisation_id, g.viewer.person_id),
+        ideas=[]
+        if queries.has_decided_turn(g.db, cycle.series_id)
+        else queries.offered_ideas(g.db, g.viewer.organisation_id, g.viewer.person_id),
         previous=queries.previous_cycle(g.db, cycle),
     )
 
@@ -147,6 +152,7 @@ def _plan_of(form: PlanForm) -> service.Plan:
         aim=form.aim.data or "",
         driver=form.driver.data or "",
         change=form.change.data or "",
+        idea=form.idea.data or "",
         lesson=form.lesson.data or "",
         math=form.math.data or "",
         science=form.science.data or "",

@@ -166,6 +166,7 @@ class Plan:
     lesson_on: date | None
     focal: Mapping[uuid.UUID, tuple[str, str]]  # focal code -> strength, wonder
     predictions: Mapping[uuid.UUID, tuple[int | None, str]]  # item version -> how many of the n, words
+    idea: str = ""  # the id of an idea of the driver diagram; "own" for the teacher's own words
 
 
 def save_plan(db: Session, viewer: Viewer, cycle: Cycle, plan: Plan, *, version: int, now: datetime) -> None:
@@ -184,13 +185,32 @@ def save_plan(db: Session, viewer: Viewer, cycle: Cycle, plan: Plan, *, version:
     elif not cycle.lesson:
         cycle.lesson = plan.lesson
     series = db.get_one(Series, cycle.series_id)
-    if plan.change and series.change_idea_id is None:
+    if plan.idea and not queries.has_decided_turn(db, series.id):
+        _choose_idea(db, viewer, series, cycle, plan, now=now)
+    elif plan.change and series.change_idea_id is None:
         series.change_idea_id = _idea_named(db, viewer, plan.change, now=now)
     for row, _label in queries.focal_rows(db, cycle.id):
         if row.focal_code_id in plan.focal:
             row.strength, row.wonder = plan.focal[row.focal_code_id]
     _save_plan_predictions(db, cycle, plan, group=_group_size(db, cycle, given))
     db.flush()
+
+
+def _choose_idea(
+    db: Session, viewer: Viewer, series: Series, cycle: Cycle, plan: Plan, *, now: datetime
+) -> None:
+    """Let the series work on an idea of the diagram, or one of her own, until a turn with it is decided."""
+    if plan.idea == "own":
+        series.change_idea_id = _idea_named(db, viewer, plan.change, now=now) or series.change_idea_id
+        return
+    ideas = queries.change_ideas(db, viewer.organisation_id, viewer.person_id)
+    chosen = next((one for one in ideas if str(one.id) == plan.idea), None)
+    if chosen is None:
+        words = "This idea is no longer offered. Choose another one, or say it in your own words."
+        raise BadInput("Mend what is marked and save again.", {"idea": words})
+    series.change_idea_id = chosen.id
+    cycle.change = plan.change or chosen.name[:200]
+    cycle.driver = plan.driver or queries.driver_name(db, chosen.driver_id)
 
 
 def save_log(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import date
 
 from wtforms import BooleanField, Form, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from survey_app.accounts.forms import faults_of, one_line, printable
+from survey_app.improvement.days import last_day_of
 
 __all__ = ["AimForm", "DriverForm", "IdeaForm", "faults_of"]
 
@@ -40,10 +42,15 @@ class AimForm(Form):
         if not re.search(words, (field.data or "").lower()):
             raise ValidationError("Say how much, with a number: like “four of five”.")
 
+    today: date  # set by the route, which reads the clock
+
     def validate_by_when(self, field: StringField) -> None:
-        """Ask for a date, at least a year."""
-        if not re.search(r"\d{4}", field.data or ""):
+        """Ask for a day that is still to come, at least a year."""
+        last = last_day_of(field.data or "")
+        if last is None:
             raise ValidationError("Say by when, with the year: like “June 2027”.")
+        if last < self.today:
+            raise ValidationError(f"“{field.data}” is over. Choose a day that is still to come.")
 
 
 class DriverForm(Form):

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from survey_app.permissions import Viewer
 
 
+AIM_LINES = ("what", "for_whom", "how_much", "by_when")
+
+
 @dataclass
 class Diagram:
     """Aim, drivers and living ideas of a network, siblings in their order."""
@@ -40,6 +43,10 @@ class Diagram:
         """Return the ideas that work on a driver; those of no driver here for none."""
         known = {one.id for one in self.drivers}
         return [one for one in self.ideas if (one.driver_id if one.driver_id in known else None) == driver_id]
+
+    def aim_lines(self) -> dict[str, str] | None:
+        """Return the four lines of the aim."""
+        return {name: getattr(self.aim, name) for name in AIM_LINES} if self.aim else None
 
     @property
     def size(self) -> int:
@@ -98,6 +105,16 @@ def network_of(db: Session, viewer: Viewer) -> Organisation:
     while place.parent_id is not None:
         place = db.get_one(Organisation, place.parent_id)
     return place
+
+
+def diagram_to_edit(db: Session, viewer: Viewer) -> Diagram:
+    """Return the diagram of the viewer's network, with nobody else editing it until the transaction ends.
+
+    Two leads who put two drivers below each other at once would make a circle that neither of them sees.
+    """
+    network = network_of(db, viewer)
+    db.execute(select(Organisation.id).where(Organisation.id == network.id).with_for_update())
+    return diagram_for(db, viewer)
 
 
 def diagram_for(db: Session, viewer: Viewer) -> Diagram:
@@ -185,6 +202,23 @@ def versions(db: Session, organisation_id: uuid.UUID, *, most: int) -> list[tupl
         .limit(most)
     )
     return [(version, name) for version, name in rows]
+
+
+def version_numbered(db: Session, organisation_id: uuid.UUID, number: int) -> DiagramVersion:
+    """Return one version of a network's diagram; any other does not exist."""
+    found = db.scalars(
+        select(DiagramVersion).where(
+            DiagramVersion.organisation_id == organisation_id, DiagramVersion.number == number
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotVisible(f"version {number}")
+    return found
+
+
+def person_name(db: Session, person_id: uuid.UUID) -> str:
+    """Return who saved a version."""
+    return db.scalars(select(Person.display_name).where(Person.id == person_id)).one()
 
 
 def newest_version(db: Session, organisation_id: uuid.UUID) -> DiagramVersion | None:

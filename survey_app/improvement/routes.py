@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 
 from survey_app.errors import BadInput, NotVisible
-from survey_app.improvement import queries, service
+from survey_app.improvement import queries, service, versions
+from survey_app.improvement.days import last_day_of
 from survey_app.improvement.forms import AimForm, DriverForm, IdeaForm, faults_of
 from survey_app.permissions import Permission
 from survey_app.security import requires
@@ -26,6 +29,7 @@ VERSIONS_SHOWN = 20
 notice("aim", "The aim is saved.")
 notice("driver", "The driver is saved.")
 notice("no-driver", "The driver is removed. Earlier versions still show it.")
+notice("restored", "The diagram stands as it did then. What stood until now is an earlier version.")
 notice("idea", "The change idea is saved. Teachers can choose it in their plans.")
 
 
@@ -41,8 +45,47 @@ def diagram() -> str:
         sentence=queries.aim_sentence(found.aim) if found.aim else "",
         tried=tried,
         figure=_figure(found, tried),
+        most_boxes=service.MOST_BOXES,
+        is_over=found.aim is not None and (last_day_of(found.aim.by_when) or date.max) < _today(),
         versions=queries.versions(g.db, found.network.id, most=VERSIONS_SHOWN),
     )
+
+
+def _today() -> date:
+    return g.now.astimezone(ZoneInfo(g.viewer.time_zone)).date()
+
+
+def _to_show_or_edit() -> Diagram:
+    """Return the diagram; for a form that was sent, with nobody else editing it at the same time."""
+    read = queries.diagram_to_edit if request.method == "POST" else queries.diagram_for
+    return read(g.db, g.viewer)
+
+
+@blueprint.get("/aim/versions/<int:number>")
+@requires(Permission.EDIT_AIM)
+def version(number: int) -> str:
+    """Show the diagram as it stood, and what changed with it."""
+    network = queries.network_of(g.db, g.viewer)
+    found = queries.version_numbered(g.db, network.id, number)
+    before = queries.version_numbered(g.db, network.id, number - 1).nodes if number > 1 else []
+    newest = queries.newest_version(g.db, network.id)
+    return render_template(
+        "improvement/version.html",
+        version=found,
+        saved_by=queries.person_name(g.db, found.saved_by_id),
+        lines=versions.outline(found.nodes),
+        changes=versions.changes_between(before, found.nodes),
+        is_newest=newest is not None and newest.number == found.number,
+    )
+
+
+@blueprint.post("/aim/versions/<int:number>/restore")
+@requires(Permission.EDIT_AIM)
+def restore_version(number: int) -> Any:
+    """Let the diagram stand again as it did."""
+    found = queries.diagram_to_edit(g.db, g.viewer)
+    versions.restore(g.db, found, queries.version_numbered(g.db, found.network.id, number), now=g.now)
+    return _kept("restored", found.network.id)
 
 
 @blueprint.get("/aim/diagram.<form>")
@@ -69,9 +112,10 @@ def keep_diagram(form: str) -> Response:
 @requires(Permission.EDIT_AIM)
 def edit_aim() -> Any:
     """Write the aim: what, for whom, how much, by when."""
-    found = queries.diagram_for(g.db, g.viewer)
-    names = ("what", "for_whom", "how_much", "by_when")
+    found = _to_show_or_edit()
+    names = queries.AIM_LINES
     form = AimForm(request.form, data={name: getattr(found.aim, name, "") for name in names})
+    form.today = _today()
     if request.method != "POST":
         return render_template("improvement/aim.html", form=form, faults={})
     if not form.validate():
@@ -85,7 +129,7 @@ def edit_aim() -> Any:
 @requires(Permission.EDIT_AIM)
 def driver(driver_id: uuid.UUID | None) -> Any:
     """Add a driver, or change one."""
-    found = queries.diagram_for(g.db, g.viewer)
+    found = _to_show_or_edit()
     one = queries.driver_in(found, driver_id) if driver_id else None
     kept = {"new_id": str(driver_id or uuid.uuid4()), "parent": request.args.get("parent", "")}
     if one is not None:
@@ -115,7 +159,7 @@ def driver(driver_id: uuid.UUID | None) -> Any:
 @requires(Permission.EDIT_AIM)
 def remove_driver(driver_id: uuid.UUID) -> Any:
     """Remove a driver on which nothing hangs."""
-    found = queries.diagram_for(g.db, g.viewer)
+    found = queries.diagram_to_edit(g.db, g.viewer)
     one = queries.driver_in(found, driver_id)
     service.remove_driver(g.db, found, one)
     return _kept("no-driver", driver_id)
@@ -126,7 +170,7 @@ def remove_driver(driver_id: uuid.UUID) -> Any:
 @requires(Permission.EDIT_AIM)
 def idea(idea_id: uuid.UUID | None) -> Any:
     """Add a change idea, change one, or take it off the diagram."""
-    found = queries.diagram_for(g.db, g.viewer)
+    found = _to_show_or_edit()
     one = queries.idea_in(found, idea_id) if idea_id else None
     kept: dict[str, Any] = {"new_id": str(idea_id or uuid.uuid4()), "driver": request.args.get("driver", "")}
     if one is not None:

@@ -164,13 +164,15 @@ def keep_version(db: Session, viewer: Viewer, *, now: datetime) -> bool:
     diagram = queries.diagram_for(db, viewer)
     newest = queries.newest_version(db, diagram.network.id)
     nodes = diagram.nodes()
-    if newest is not None and newest.nodes == nodes:
+    aim = diagram.aim_lines()
+    if newest is not None and newest.nodes == nodes and newest.aim in (None, aim):
         return False
     db.add(
         DiagramVersion(
             organisation_id=diagram.network.id,
             number=newest.number + 1 if newest else 1,
             nodes=nodes,
+            aim=aim,
             saved_by_id=viewer.person_id,
             saved_at=now,
         )

@@ -64,5 +64,6 @@ class DiagramVersion(Base):
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"))
     number: Mapped[int]
     nodes: Mapped[list[list[str | None]]] = mapped_column(JSON)
+    aim: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))  # its four lines, to restore
     saved_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
     saved_at: Mapped[Moment]

@@ -60,6 +60,8 @@ def test_an_empty_network_begins_with_its_aim(lead):
         ("what", "a\u202eb"),
         ("how_much", "a lot more"),
         ("by_when", "soon"),
+        ("by_when", "December 2025"),
+        ("by_when", "2026-03-02"),
         ("for_whom", "x" * 121),
     ],
 )
@@ -109,8 +111,42 @@ def test_versions_are_kept(lead, diagram):
     form = {"new_id": secondary, "name": "Quiet time", "parent": diagram["primary"], "place": "1"}
     lead.post(f"/aim/drivers/{secondary}", **form)
     page = visible(lead.get("/aim"))
-    assert "version 5" in page
-    assert "Time to think" in page.split("Earlier versions")[1]
+    assert "Version 5" in page
+    older = visible(lead.get("/aim/versions/4"))
+    assert "Secondary driver: Time to think" in older
+    assert "“Time to think” became “Quiet time”" in visible(lead.get("/aim/versions/5"))
+    assert "This is how the diagram stands now" in visible(lead.get("/aim/versions/5"))
+    lead.get("/aim/versions/6", 404)
+
+
+def test_the_diagram_goes_back_to_a_version_and_nothing_is_lost_on_the_way(lead, diagram):
+    first = lead.get("/aim/diagram.txt")
+    lead.post("/aim/edit", **(AIM | {"what": "Every student decides", "by_when": "May 2028"}))
+    other = add(lead, "drivers", "Choice")
+    place = add(lead, "drivers", "Ways to begin", parent=other)
+    later = add(lead, "ideas", "Two ways", driver=place)
+    idea, secondary = diagram["idea"], diagram["secondary"]
+    lead.post(f"/aim/ideas/{idea}", new_id=idea, name="Hold on", driver=place, is_archived="1")
+    lead.post(f"/aim/drivers/{secondary}/remove")
+    changed = lead.get("/aim/diagram.txt")
+    for _ in range(2):
+        lead.post("/aim/versions/4/restore")
+    assert lead.get("/aim/diagram.txt") == first
+    assert count(lead, DiagramVersion) == 11, "the way back is one version, sent twice or not"
+    assert "Two ways" in visible(lead.get("/aim")).split("taken off the diagram")[1]
+    lead.post("/aim/versions/10/restore")
+    assert lead.get("/aim/diagram.txt") == changed
+    with lead.reading() as db:
+        assert db.get_one(ChangeIdea, uuid.UUID(later)).archived_at is None
+    lead.post("/aim/versions/99/restore", 404)
+
+
+def test_an_aim_whose_day_is_over_says_so_kindly(lead, diagram):
+    assert "is over" not in visible(lead.get("/aim"))
+    with lead.app.extensions["focal_db"].writing() as db:
+        db.scalars(select(Aim)).one().by_when = "the end of February 2026"
+        db.commit()
+    assert "“the end of February 2026” is over" in visible(lead.get("/aim"))
 
 
 def test_siblings_stand_where_the_lead_puts_them(lead, diagram):
@@ -172,6 +208,24 @@ def test_a_teacher_chooses_from_it_and_the_box_says_how_often_it_was_tried(lead,
     teacher.start(change="wait", nickname="Period 5")
     assert "2 cycles: 1 adopt" in visible(lead.get("/aim"))
     assert "Wait" in teacher.get(f"{cycle}/plan")
+
+
+def test_a_teacher_picks_an_idea_of_the_diagram_in_her_plan(lead, diagram, app, clock):
+    teacher = Teacher.arrive(app, clock)
+    cycle = teacher.start(change="My own thing", do="draft")
+    page = teacher.get(f"{cycle}/plan")
+    assert re.search(r'<optgroup label="Time to think"><option value="[0-9a-f-]+">Wait</option>', page)
+    version = re.search(r'name="version" value="(\d+)"', page)[1]
+    teacher.post(f"{cycle}/plan", 422, version=version, idea=str(uuid.uuid4()))
+    teacher.post(f"{cycle}/plan", version=version, idea=diagram["idea"], change="", driver="")
+    page = teacher.get(f"{cycle}/plan")
+    assert f'value="{diagram["idea"]}" selected' in page
+    assert 'name="change" value="Wait"' in page
+    assert 'name="driver" value="Time to think"' in page
+    assert "1 cycle" in visible(lead.get("/aim"))
+    version = re.search(r'name="version" value="(\d+)"', page)[1]
+    teacher.post(f"{cycle}/plan", version=version, idea="own", change="Something else")
+    assert "1 cycle" not in visible(lead.get("/aim"))
 
 
 def test_only_leads_come_here_and_another_networks_boxes_do_not_exist(lead, diagram, app, clock):
