@@ -154,6 +154,8 @@ def prediction_told(items: Sequence[tuple[str, Sequence[tuple[str, str, int | No
     right = sum(moved == 0 for moved in steps)
     near = sum(abs(moved) <= 1 for moved in steps)
     codes = {code for _, rows in items for code, *_ in rows}
+    # A child who was away, or for whom nothing was predicted, is drawn and not counted among those compared.
+    compared = {code for _, rows in items for code, _said, moved in rows if moved is not None}
     one = (
         f"For each of {counted(len(codes), 'student')} an open diamond for what you predicted and a circle "
         f"for what was picked, on {counted(len(items), 'question')}."
@@ -174,7 +176,8 @@ def prediction_told(items: Sequence[tuple[str, Sequence[tuple[str, str, int | No
     ]
     three = f"{near} of {len(steps)} within one step. {capital(listed(sides) or 'all as you predicted')}."
     headline = (
-        f"You predicted {right} of {counted(len(steps), 'answer')} exactly ({counted(len(codes), 'student')})"
+        f"You predicted {right} of {counted(len(steps), 'answer')} exactly"
+        f" ({counted(len(compared), 'student')})"
     )
     return Told(headline, (one, two, three))
 

@@ -9,6 +9,7 @@ from flask import g, render_template
 
 from survey_app.cycles import queries
 from survey_app.cycles.blueprint import blueprint
+from survey_app.errors import NotVisible
 from survey_app.models.classrooms import Classroom
 from survey_app.models.cycles import Series
 from survey_app.permissions import Permission
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from survey_app.cycles.queries import CycleRow
+    from survey_app.results.story import Turn
 
 PARTS = (("focal", "Your focal students"), ("rest", "The class, without codes"))
 
@@ -40,6 +42,26 @@ def series(series_id: uuid.UUID) -> str:
         waiting=waiting,
         next_number=(queries.highest_number(g.db, row.id) or 0) + 1,
         parts=[part for part in (_story(cycles, name, title) for name, title in PARTS) if part],
+    )
+
+
+@blueprint.get("/series/<uuid:series_id>/students/<any(focal, rest):part>")
+@requires(Permission.RUN_CYCLES)
+def series_students(series_id: uuid.UUID, part: str) -> str:
+    """Show one row for each student, question by question: drawn when it is asked for, not with the story."""
+    from survey_app.results import story
+    from survey_app.ui.figures import draw, figure
+
+    row = series_for(g.db, g.viewer, series_id)
+    rows = story.rows_by_student(_turns(queries.cycles_of_series(g.db, row.id), part))
+    if not rows:
+        raise NotVisible(part)
+    figures = [
+        figure(draw(builder, frame, item=words), id=f"{part}-rows-{place}")
+        for place, (_key, builder, frame, words) in enumerate(rows, start=1)
+    ]
+    return render_template(
+        "cycles/series_students.html", series=row, title=dict(PARTS)[part], figures=figures
     )
 
 
@@ -71,15 +93,31 @@ def desk_print(cycle_id: uuid.UUID) -> str:
 
 
 def _story(cycles: list[CycleRow], part: str, title: str) -> dict[str, Any] | None:
-    """Return the pictures of one group over the cycles, or none where it was not asked twice."""
+    """Return the lines of one group over the cycles, or none where it was not asked twice."""
     from survey_app.results import story
     from survey_app.ui.figures import draw, figure
+
+    turns = _turns(cycles, part)
+    lines = story.lines(turns)
+    if lines is None:
+        return None
+    return {
+        "part": part,
+        "title": title,
+        "lines": figure(draw(*lines), id=f"{part}-lines"),
+        "has_rows": bool(story.rows_by_student(turns)),
+    }
+
+
+def _turns(cycles: list[CycleRow], part: str) -> list[Turn]:
+    """Return the cycles in which a group's results were shown, as its pictures need them."""
+    from survey_app.results import story
 
     given = [
         (row.cycle, a) for row in cycles for a in row.administrations if a.part == part and a.revealed_at
     ]
     found = result_queries.snapshots_of(g.db, [a.id for _cycle, a in given])
-    turns = [
+    return [
         story.Turn(
             number=cycle.number,
             label="Before" if cycle.number == 0 else f"Cycle {cycle.number}",
@@ -91,14 +129,6 @@ def _story(cycles: list[CycleRow], part: str, title: str) -> dict[str, Any] | No
         for cycle, a in given
         if found.get(a.id)
     ]
-    lines = story.lines(turns)
-    if lines is None:
-        return None
-    rows = [
-        {"question": words, "figure": figure(draw(builder, frame, item=words), id=f"{part}-rows-{place}")}
-        for place, (_key, builder, frame, words) in enumerate(story.rows_by_student(turns), start=1)
-    ]
-    return {"title": title, "lines": figure(draw(*lines), id=f"{part}-lines"), "rows": rows}
 
 
 def _change_named(number: int, change: str, first: int) -> str:

@@ -15,7 +15,7 @@ from survey_app.models.classrooms import Card, Consent, FocalCode
 from survey_app.models.cycles import Cycle, CycleFocal, PlanPrediction, Series
 from survey_app.models.predictions import OwnRating, Prediction
 from survey_app.models.responses import Answer, Receipt, Response
-from survey_app.models.sharing import Comment, CycleShare
+from survey_app.models.sharing import Comment, CycleShare, TeamShare
 from survey_app.models.snapshots import Snapshot
 from survey_app.models.surveys import Administration, Survey, SurveyItem
 from survey_app.models.turnout import Turnout
@@ -167,6 +167,7 @@ def _rows_of_class(classroom_id: uuid.UUID) -> list[tuple[type, ColumnElement[bo
         (PlanPrediction, PlanPrediction.cycle_id.in_(cycles)),
         (CycleFocal, CycleFocal.classroom_id == classroom_id),
         (CycleShare, CycleShare.cycle_id.in_(cycles)),
+        (TeamShare, TeamShare.cycle_id.in_(cycles)),
         (Comment, Comment.cycle_id.in_(cycles)),
         (Cycle, Cycle.classroom_id == classroom_id),
         (Series, Series.classroom_id == classroom_id),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from survey_app.db import Base, Key, Moment, Prose, Word, one_of
 
 LEVELS = ("plan", "bands", "everything")
+TEAM_LEVELS = ("plan", "bands")  # a poster hangs in a room: single answers never leave that way
 
 
 class CycleShare(Base):
@@ -35,6 +36,29 @@ class CycleShare(Base):
     shared_at: Mapped[Moment]
     revoked_at: Mapped[Moment | None]
     seen_at: Mapped[Moment | None]  # when the other person last opened it: what changed since is marked
+
+
+class TeamShare(Base):
+    """A cycle stands on the poster of one of its teacher's teams, at one level, until she takes it off."""
+
+    __tablename__ = "team_shares"
+    __table_args__ = (
+        one_of("level", TEAM_LEVELS),
+        Index(
+            "uq_team_shares_live",
+            "cycle_id",
+            "team_id",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
+    id: Mapped[Key]
+    cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cycles.id"))
+    team_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("teams.id"), index=True)
+    level: Mapped[Word]
+    shared_at: Mapped[Moment]
+    revoked_at: Mapped[Moment | None]
 
 
 class Comment(Base):

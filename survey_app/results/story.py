@@ -43,9 +43,28 @@ def lines(turns: Sequence[Turn]) -> tuple[Any, pd.DataFrame] | None:
     # Named by their keys until versions of one idea have been brought together.
     keyed = given.items.assign(label=given.items["item"])
     frame = lines_frame(summarise(counted), gap_by_item(counted, given.ratings), keyed, _cycles(shown))
-    moved = {change["key"]: change["words"] for change in changes_between(shown[0].tables, shown[-1].tables)}
-    frame["moved"] = [f"from first to last, {moved[key]}" if moved.get(key) else "" for key in frame["item"]]
+    moved = _moved(shown)
+    frame["moved"] = [moved.get(key, "") for key in frame["item"]]
     return lines_over_cycles, _joined_versions(frame, given.items)
+
+
+def _moved(shown: Sequence[Turn]) -> dict[str, str]:
+    """Return which side moved from the first cycle to the last, and of whom that is said, by question.
+
+    Below ten students the line is the middle answer of everybody there that day, and who moved is told by the
+    mean of those there both times. The two may part, so the words say what they rest on.
+    """
+    first, last = shown[0].tables, shown[-1].tables
+    is_coded = first["mode"] == last["mode"] == "coded"
+    words = {}
+    for change in changes_between(first, last):
+        if not change["words"]:
+            continue
+        who = f"the {change['n']} students there both times" if is_coded else "each group as it was"
+        line = "; the line shows everybody's middle answer" if min(first["n"], last["n"]) < 10 else ""
+        rests_on = f"on average, {who}{line}"
+        words[change["key"]] = f"from first to last, {change['words']} ({rests_on})"
+    return words
 
 
 def rows_by_student(turns: Sequence[Turn]) -> list[tuple[str, Any, pd.DataFrame, str]]:

@@ -20,7 +20,7 @@ from survey_app.models.improvement import ChangeIdea
 from survey_app.models.people import Organisation, Person, RoleGrant, Team, TeamMember
 from survey_app.models.predictions import OwnRating, Prediction
 from survey_app.models.responses import Answer, Response
-from survey_app.models.sharing import Comment, CycleShare
+from survey_app.models.sharing import Comment, CycleShare, TeamShare
 from survey_app.models.snapshots import Snapshot
 from survey_app.models.surveys import Administration, Survey, SurveyItem
 from survey_app.models.turnout import Turnout
@@ -157,6 +157,7 @@ def _chosen(organisations: list[uuid.UUID], people: list[uuid.UUID]) -> dict[str
         "predictions": Prediction.administration_id.in_(given),
         "snapshots": Snapshot.administration_id.in_(given),
         "cycle_shares": CycleShare.cycle_id.in_(cycles),
+        "team_shares": TeamShare.cycle_id.in_(cycles),
         "comments": Comment.cycle_id.in_(cycles),
     }
 

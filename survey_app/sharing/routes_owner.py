@@ -14,7 +14,7 @@ from survey_app.models.sharing import LEVELS
 from survey_app.permissions import Permission
 from survey_app.scope import cycle_for, share_for
 from survey_app.security import requires
-from survey_app.sharing import queries, service, showing
+from survey_app.sharing import queries, service, showing, teams
 from survey_app.sharing.blueprint import blueprint
 from survey_app.sharing.forms import CommentForm, ShareForm, faults_of
 from survey_app.ui.acts import note_act
@@ -146,6 +146,8 @@ def _page(
         shares=queries.live_shares(g.db, cycle.id),
         levels=service.LEVEL_WORDS,
         allows_everything=service.notice_allows(given),
+        teams=teams.own_teams(g.db, g.viewer),
+        team_shares=teams.live_shares(g.db, cycle.id),
         comments=queries.comments_on(g.db, cycle.id),
         comment_form=comment_form,
         new_id=uuid.uuid4(),

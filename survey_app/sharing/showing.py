@@ -10,6 +10,7 @@ from survey_app.results import queries as result_queries
 from survey_app.results.service import top_two
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
@@ -57,7 +58,15 @@ def parts_of(db: Session, given: Sequence[Administration], level: str) -> list[P
     if level == "plan":
         return []
     revealed = [a for a in given if a.revealed_at is not None]
-    found = result_queries.snapshots_of(db, [a.id for a in revealed])
+    return parts_from(revealed, result_queries.snapshots_of(db, [a.id for a in revealed]), level)
+
+
+def parts_from(
+    revealed: Sequence[Administration], found: Mapping[uuid.UUID, list[Snapshot]], level: str
+) -> list[Part]:
+    """Return what a level shows of groups whose snapshots were read already, of one cycle or of many."""
+    if level == "plan":
+        return []
     return [
         Part(
             administration=a,
