@@ -63,6 +63,7 @@ SCOPED: dict[str, frozenset[str]] = {
     "predictions": _STAFF,
     "snapshots": _STAFF,
     "cycle_shares": _STAFF,
+    "team_shares": _STAFF,
     "comments": _STAFF,
     # What organisations decide about children's data, and what reviewers decide about questions.
     "consent_rules": _STAFF,

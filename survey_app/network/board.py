@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import uuid
     from collections.abc import Mapping, Sequence
 
-    from survey_app.network.queries import Cell
+    from survey_app.network.queries import Cell, Reach
 
 COLUMNS = (*(stage.value for stage in STAGES), DECIDED)
 NEXT_STEPS = {
@@ -49,6 +49,11 @@ class Section:
     teachers: int = 0
     begun: int = 0
 
+    @property
+    def all_of_it(self) -> Line:
+        """Return the whole region as one row. By team, somebody who is in two teams counts in both."""
+        return Line(self.region, sum((line.counts for line in self.lines), Counter()))
+
 
 def sections(
     cells: Sequence[Cell],
@@ -71,6 +76,17 @@ def sections(
         Section(region, sorted(lines, key=lambda line: line.name.casefold()), *teachers.get(region, (0, 0)))
         for region, lines in sorted(found.items(), key=lambda one: one[0].casefold())
     ]
+
+
+def by_region(
+    reach: Reach, teachers: Mapping[uuid.UUID, tuple[int, int]]
+) -> dict[str, tuple[int, int]]:
+    """Return how many teachers each region has and how many of them began, from the counts of its places."""
+    found: dict[str, tuple[int, int]] = {region: (0, 0) for region in reach.names}
+    for place, (all_of_them, begun) in teachers.items():
+        before = found[reach.region[place]]
+        found[reach.region[place]] = (before[0] + all_of_them, before[1] + begun)
+    return found
 
 
 def by_number(cells: Sequence[Cell]) -> list[Line]:

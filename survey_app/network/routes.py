@@ -6,16 +6,17 @@ import uuid
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, g, render_template, request
+from flask import g, render_template, request
 
 from survey_app.improvement import queries as improvement
 from survey_app.network import board as boards
-from survey_app.network import queries
+from survey_app.network import queries, routes_brief
+from survey_app.network.blueprint import blueprint
 from survey_app.permissions import Permission
 from survey_app.security import requires
 from survey_app.ui.filters import day_words
 
-blueprint = Blueprint("network", __name__)
+__all__ = ["blueprint", "routes_brief"]
 
 
 @blueprint.get("/network")
@@ -66,15 +67,16 @@ def ideas() -> str:
 
 
 def _sections(reach: queries.Reach, counted: list[queries.Cell], *, by_team: bool) -> list[boards.Section]:
-    teachers: dict[str, tuple[int, int]] = {region: (0, 0) for region in reach.names}
-    for where, (all_of_them, begun) in queries.teachers_by_place(g.db, reach.places).items():
-        before = teachers[reach.region[where]]
-        teachers[reach.region[where]] = (before[0] + all_of_them, before[1] + begun)
+    teachers = boards.by_region(reach, queries.teachers_by_place(g.db, reach.places))
     if not by_team:
         places = {one.id: (one.name, reach.region[one.id]) for one in reach.places.values()}
         return boards.sections(counted, places, teachers)
     teams = queries.teams_of(g.db, reach.places)
-    places = {one.id: (one.name, reach.region[one.organisation_id]) for one in teams.values()}
+    # Many teams have the same name, so the school stands beside it.
+    places = {
+        one.id: (f"{one.name}, {reach.places[one.organisation_id].name}", reach.region[one.organisation_id])
+        for one in teams.values()
+    }
     return boards.sections(queries.cells(g.db, reach.places, by_team=True), places, teachers)
 
 

@@ -31,7 +31,7 @@ from survey_app.sample.people import (
 )
 from survey_app.sample.rooms import World, make_room
 from survey_app.sample.school_year import SchoolYear, moment
-from survey_app.sample.sharing import share_cycles
+from survey_app.sample.sharing import put_on_posters, share_cycles
 from survey_app.sample.stories import plot_of
 from survey_app.sample.turns import Thread, Turn, live
 
@@ -151,6 +151,7 @@ def _live_block(world: World, block: Block, teachers: int) -> None:
         agenda = _live_year(world, teacher, number)
         last = moment(world.year.days[-1], 18)
         share_cycles(world, agenda, block.coach_of(place), place=f"teacher {number}", today=last)
+        put_on_posters(world, agenda, place=f"teacher {number}")
         world.db.flush()
         # What is written is not needed in memory any more.
         world.db.expunge_all()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from survey_app.sample.chance import chance_for
 from survey_app.sample.material import phrases
-from survey_app.sharing import service
+from survey_app.sharing import service, teams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from survey_app.sample.rooms import World
     from survey_app.sample.turns import Turn
 
-SHARES, COMMENTS, TAKEN_BACK = 0.35, 0.6, 0.12
+SHARES, COMMENTS, TAKEN_BACK, ON_POSTER = 0.35, 0.6, 0.12, 0.4
 
 
 def share_cycles(
@@ -58,3 +58,21 @@ def share_cycles(
             service.take_back(world.db, share, now=back)
             stop = f"{route}/<uuid:share_id>/stop"
             world.acts.note("cycle.unshared", turn.room.owner, stop, share.id, back)
+
+
+def put_on_posters(world: World, turns: Sequence[Turn], *, place: str) -> None:
+    """Put some of a teacher's decided cycles on the poster of her team."""
+    chance = chance_for(world.seed, place, "posters")
+    own = teams.own_teams(world.db, turns[0].room.owner)[:1] if turns else []
+    for turn in turns:
+        wants, level = chance.random(), chance.choice(("plan", "bands", "bands"))
+        if turn.plot.ends != "decided" or wants >= ON_POSTER:
+            continue
+        for team in own:
+            at = turn.at(17, 20)
+            share = teams.set_share(
+                world.db, turn.room.owner, turn.cycle, team_id=team.id, level=level, now=at
+            )
+            if share is not None:
+                route = "/cycles/<uuid:cycle_id>/share/team"
+                world.acts.note("cycle.shared", turn.room.owner, route, share.id, at)

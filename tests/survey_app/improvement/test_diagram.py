@@ -143,7 +143,7 @@ def test_the_diagram_goes_back_to_a_version_and_nothing_is_lost_on_the_way(lead,
 
 def test_an_aim_whose_day_is_over_says_so_kindly(lead, diagram):
     assert "is over" not in visible(lead.get("/aim"))
-    with lead.app.extensions["focal_db"].writing() as db:
+    with lead.app.extensions["focal_db"].writing(TESTS) as db:
         db.scalars(select(Aim)).one().by_when = "the end of February 2026"
         db.commit()
     assert "“the end of February 2026” is over" in visible(lead.get("/aim"))

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from survey_app.cycles.stages import standing_of
-from survey_app.models.cycles import Cycle
+from survey_app.models.cycles import Cycle, Series
 from survey_app.models.improvement import ChangeIdea
 from survey_app.models.people import Organisation, Person, RoleGrant, Team, TeamMember
 from survey_app.network.board import reminder
@@ -107,7 +107,7 @@ def test_single_rows_say_the_stage_and_nothing_more(region, stages):
 def test_no_lead_page_holds_a_result_or_a_code(region, stages):
     lead = region["Lea Lead"]
     school = f"/network/{region['places']['Hill School']}"
-    for path in ("/network", "/network?by=team", "/network/ideas", school):
+    for path in ("/network", "/network?by=team", "/network/ideas", "/network/brief", school):
         page = lead.get(path)
         for hidden in ("A lot", "favourable", "80 %", "Period 4", "/cycles/", "<svg class=\"marks\"", "sort"):
             assert hidden not in page.replace("nothing can be sorted", ""), (path, hidden)
@@ -132,7 +132,61 @@ def test_by_team(region, stages):
         db.flush()
         db.add(TeamMember(team_id=team.id, person_id=ana.person_id))
         db.commit()
-    assert "Grade 7 science 1 1 1 1 1 1" in visible(lead.get("/network?by=team"))
+    page = lead.get("/network?by=team")
+    assert re.search(r"Grade 7 science, Hill School · poster of .{30,60} 1 1 1 1 1 1", visible(page))
+    assert re.search(r"/teams/[0-9a-f-]+/poster", page)
+
+
+def test_a_region_is_counted_as_a_whole(region, stages):
+    region["Bo Berg"].start(do="draft", nickname="R9")
+    words = visible(region["Lea Lead"].get("/network"))
+    assert "All of North 2 1 1 1 1 1" in words
+
+
+def test_the_brief_fits_two_pages_and_holds_no_result(region, stages, open_page, live_server):
+    ana, lead = region["Ana Lopez"], region["Lea Lead"]
+    assert "Wait 5 cycles: 1 adopt, by 1 teacher." in visible(lead.get("/network/brief"))
+    long = "They wrote first and then spoke, and I waited longer than I liked. " * 20
+    with ana.app.extensions["focal_db"].writing(TESTS) as db:
+        network = region["places"]["Bay network"]
+        for number in range(20):
+            idea = ChangeIdea(
+                organisation_id=network, name=f"Idea {number}: {'x' * 90}", created_at=ana.clock(), description=""
+            )
+            db.add(idea)
+            db.flush()
+            series = db.scalars(select(Series).limit(1)).one()
+            copied = Series(
+                owner_id=series.owner_id, classroom_id=series.classroom_id, title="T", change_idea_id=idea.id,
+                created_at=ana.clock(),
+            )
+            db.add(copied)
+            db.flush()
+            model = db.scalars(select(Cycle).where(Cycle.decided_at.is_not(None)).limit(1)).one()
+            for turn in range(1, 4):
+                db.add(
+                    Cycle(
+                        series_id=copied.id, owner_id=series.owner_id, classroom_id=series.classroom_id,
+                        number=turn, decision="adapt", decided_at=model.decided_at, reason=long,
+                        shares_with_region=True, created_at=ana.clock(),
+                    )
+                )
+        db.commit()
+    words = visible(lead.get("/network/brief"))
+    assert "9 more ideas on the page" in words
+    assert "1 more reason." in words
+    for hidden in ("A lot", "favourable", "80 %", "Ana", "Period"):
+        assert hidden not in words
+    window = open_page()
+    cookie = lead.client.get_cookie("focal_session")
+    window.context.add_cookies([{"name": "focal_session", "value": cookie.value, "url": live_server}])
+    window.goto("/network/brief")
+    for size in ("A4", "Letter"):
+        assert len(re.findall(rb"/Type /Page\b(?!s)", window.pdf(format=size))) <= 2
+    for width in (390, 1280):
+        window.set_viewport_size({"width": width, "height": 800})
+        window.check_axe()
+        assert window.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_an_idea_says_what_was_decided_and_the_reasons_that_were_shared(region, stages):
@@ -156,12 +210,15 @@ def test_more_cycles_do_not_ask_more(region, stages, count_statements):
     lead = region["Lea Lead"]
 
     def statements():
-        with count_statements(lead.app.extensions["focal_db"].engine) as asked:
-            lead.get("/network")
-            lead.get("/network/ideas")
-        return len(asked.sent)
+        counts = []
+        for path in ("/network", "/network?by=team", "/network/ideas", "/network/brief"):
+            with count_statements(lead.app.extensions["focal_db"].engine) as asked:
+                lead.get(path)
+            counts.append(len(asked.sent))
+        assert max(counts) <= 25
+        return counts
 
     few = statements()
     for number in range(4):
         region["Bo Berg"].start(do="draft", nickname=f"Room {number}", change=f"Idea {number}")
-    assert statements() == few <= 25
+    assert statements() == few

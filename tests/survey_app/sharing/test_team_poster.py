@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from survey_app.models.people import Organisation, Person, RoleGrant, Team, TeamMember
 from survey_app.models.sharing import TeamShare
 from survey_app.sharing import teams
+from tests.databases import TESTS
 from tests.survey_app.loop.teacher import Teacher, visible
 
 
@@ -19,7 +20,7 @@ def team(room, app, clock) -> str:
     page = lead.client.get("/account").text
     lead.form_token = re.search(r'name="csrf_token" value="([0-9a-f]+)"', page)[1]
     room.lead = lead
-    with app.extensions["focal_db"].writing() as db:
+    with app.extensions["focal_db"].writing(TESTS) as db:
         school = db.scalars(select(Organisation).where(Organisation.name == "Hill School")).one()
         made = Team(organisation_id=school.id, name="Grade 7 <b>science</b>")
         db.add(made)
@@ -65,7 +66,7 @@ def test_it_is_for_the_team_and_its_lead_alone(room, team, app, clock):
     for person in (room.coach, room.stranger, other):
         assert person.get(team, 404) == unknown or person is not other
     far = Teacher.arrive(app, clock, "Far Lead", roles=("lead",))
-    with app.extensions["focal_db"].writing() as db:
+    with app.extensions["focal_db"].writing(TESTS) as db:
         place = db.scalars(select(Organisation.id).where(Organisation.name == "Other network")).one()
         grant = select(RoleGrant).where(RoleGrant.person_id == far.person_id)
         db.scalars(grant).one().organisation_id = place
@@ -84,7 +85,7 @@ def test_nobody_puts_a_cycle_where_it_does_not_belong(room, team):
 
 def test_who_leaves_the_team_takes_her_cycles_along_and_an_erased_class_is_gone(room, team, app, clock):
     put(room, "plan")
-    with app.extensions["focal_db"].writing() as db:
+    with app.extensions["focal_db"].writing(TESTS) as db:
         member = db.get_one(TeamMember, (uuid.UUID(room.team_id), room.owner.person_id))
         db.delete(member)
         db.commit()

@@ -1,0 +1,5 @@
+"""The blueprint of the network slice."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("network", __name__)
