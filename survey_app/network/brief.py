@@ -30,7 +30,7 @@ def ideas_tried(
     tried: Mapping[uuid.UUID, Tried],
     reasons: Mapping[uuid.UUID, Sequence[tuple[str, int, str]]],
 ) -> tuple[list[IdeaLine], int]:
-    """Return the ideas tried by most teachers, in alphabetical order, and how many others there is no room for.
+    """Return the ideas tried by most teachers, in alphabetical order, and how many others had no room.
 
     Which decision they led to never decides whether an idea is here, nor where it stands.
     """

@@ -1,4 +1,4 @@
-"""The network brief: one or two printed pages about where the work stands, for the lead who prepares a convening."""
+"""The network brief: one or two printed pages about where the work stands, to prepare a convening."""
 
 from __future__ import annotations
 
