@@ -1,7 +1,7 @@
 """A cycle on its team's poster; and a version of the driver diagram holds the four lines of its aim.
 
 Revision ID: 20261127_team_shares
-Revises: 20261127_research
+Revises: 20261127_children
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 import survey_app.db
 
 revision = "20261127_team_shares"
-down_revision = "20261127_research"
+down_revision = "20261127_children"
 branch_labels = None
 depends_on = None
 
