@@ -30,7 +30,11 @@ def test_three_cycles_end_as_one_story(teacher):
     page = teacher.get(cycle)
     assert "Use it in another lesson" in page
     story = teacher.get(series_of(page))
-    assert story.count("<figure") == 1 + 4, "both lines, and one picture for each of the four questions"
+    assert story.count("<figure") == 1, "both lines; one row for each student is drawn when it is asked for"
+    rows = re.search(r'href="(/series/[^"]+/students/focal)"', story)[1]
+    assert teacher.get(rows).count("<figure") == 4, "one picture for each of the four questions"
+    teacher.get(rows.replace("/focal", "/rest"), 404)
+    assert "the 5 students there both times; the line shows everybody's middle answer" in visible(story)
     assert "3 points make a line, not a signal" in story
     assert visible(story).count("Three of five had no chance.") == 3
     with teacher.reading() as db:
