@@ -74,10 +74,15 @@ def takes(most_bytes: int, words: str) -> Callable[[View], View]:
 
 def csrf_token() -> str:
     """Return the token that a staff form carries; it dies with the session."""
+    return _form_tokens()[0]
+
+
+def _form_tokens() -> list[str]:
+    """Return the token of this session under the present key, then under the keys it replaced."""
     viewer: Viewer | None = g.get("viewer")
-    key = current_app.config["FOCAL"].secret_key.encode()
-    about = f"form:{viewer.session_id if viewer else 'nobody'}"
-    return hmac.new(key, about.encode(), hashlib.sha256).hexdigest()
+    about = f"form:{viewer.session_id if viewer else 'nobody'}".encode()
+    keys = current_app.config["FOCAL"].secret_keys
+    return [hmac.new(key.encode(), about, hashlib.sha256).hexdigest() for key in keys]
 
 
 def guard(app: Flask) -> None:
@@ -132,7 +137,7 @@ def _check_same_site() -> None:
         and getattr(current_app.view_functions.get(request.endpoint or ""), "focal_access", None) != "public"
     ):
         sent = request.form.get("csrf_token", "") or request.headers.get("X-CSRF-Token", "")
-        if not hmac.compare_digest(sent, csrf_token()):
+        if not any(hmac.compare_digest(sent, token) for token in _form_tokens()):
             raise NotAllowed("This form was open for too long. Go back, reload the page and send it again.")
 
 

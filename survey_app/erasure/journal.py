@@ -41,13 +41,13 @@ def write_line(instance: Path, secret: str, what: str, *, now: datetime, **about
     path.chmod(0o600)
 
 
-def read_lines(instance: Path, secret: str) -> list[dict[str, Any]]:
+def read_lines(instance: Path, *secrets: str) -> list[dict[str, Any]]:
     """Return the lines of the journal, oldest first.
 
     Raises
     ------
     JournalBroken
-        If a line does not carry the mark that this installation's key gives it.
+        If a line does not carry the mark that one of this installation's keys gives it.
     """
     path = instance / FILE
     lines = path.read_bytes().splitlines() if path.exists() else []
@@ -58,14 +58,41 @@ def read_lines(instance: Path, secret: str) -> list[dict[str, Any]]:
             mark = body.pop("mark")
         except (ValueError, KeyError, AttributeError):
             body, mark = {}, ""
-        if not hmac.compare_digest(mark, _mark(secret, previous, body)):
+        if not any(hmac.compare_digest(mark, _mark(secret, previous, body)) for secret in secrets):
             raise JournalBroken(
-                f"Line {number} of {path} was changed, or was written with another FOCAL_SECRET_KEY."
+                f"Line {number} of {path} was changed, or was written with a key that is not in"
+                " FOCAL_OLD_SECRET_KEYS."
                 " Compare it with a copy from your backups."
             )
         read.append(body)
         previous = mark
     return read
+
+
+def sign_again(instance: Path, *secrets: str) -> int:
+    """Write every line's mark anew with the first key, so that older keys can go; return how many lines.
+
+    Raises
+    ------
+    JournalBroken
+        If a line carries the mark of none of the keys: it would be made true by signing it.
+    """
+    path = instance / FILE
+    if not path.exists():
+        return 0
+    with path.open("r+b") as file:
+        _lock(file)
+        signed, previous = [], ""
+        for body in read_lines(instance, *secrets):
+            previous = _mark(secrets[0], previous, body)
+            signed.append(json.dumps({**body, "mark": previous}, sort_keys=True).encode() + b"\n")
+        # Into the same file: who waits for its lock would otherwise write into one that is no longer there.
+        # Marks have one length, so that no line is ever shorter than it was.
+        file.write(b"".join(signed))
+        file.truncate()
+        file.flush()
+        os.fsync(file.fileno())
+    return len(signed)
 
 
 def _mark(secret: str, previous: str, body: dict[str, Any]) -> str:

@@ -126,7 +126,7 @@ def _erase_again(
 ) -> None:
     """Erase once more what stands in the journal and is there all the same: a backup was put back."""
     try:
-        lines = journal.read_lines(config.instance, config.secret_key)
+        lines = journal.read_lines(config.instance, *config.secret_keys)
     except journal.JournalBroken as fault:
         faults.append(str(fault))
         return
@@ -146,7 +146,7 @@ def _erase_again(
 
 def _erased_since_last_night(config: Config) -> bool:
     try:
-        lines = journal.read_lines(config.instance, config.secret_key)
+        lines = journal.read_lines(config.instance, *config.secret_keys)
     except journal.JournalBroken:
         return True
     nights = [place for place, line in enumerate(lines) if line["what"] == "night"]

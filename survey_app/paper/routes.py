@@ -119,7 +119,7 @@ def _rows(
     rows = []
     names = [n.removeprefix("key_") for n in request.form if n.startswith(f"key_{administration.part}_")]
     for name in names:
-        key = read_key(request.form[f"key_{name}"], current_app.config["FOCAL"].secret_key)
+        key = read_key(request.form[f"key_{name}"], *current_app.config["FOCAL"].secret_keys)
         if key is None or key.administration_id != administration.id:
             raise BadInput("This page is too old. Reload it and type the rows again.")
         written = name.partition("_")[2]

@@ -49,14 +49,16 @@ class SheetKey:
         return self.random + millis.to_bytes(TIME_BYTES, "big") + self.administration_id.bytes
 
 
-def read_key(text: str, secret: str) -> SheetKey | None:
-    """Return the key that a form carried, or none when this server did not make it."""
+def read_key(text: str, *secrets_known: str) -> SheetKey | None:
+    """Return the key that a form carried, or none when this server did not make it with one of its secrets."""
     try:
         raw = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
     except (UnicodeEncodeError, binascii.Error):
         return None
     body, mark = raw[:-MARK_BYTES], raw[-MARK_BYTES:]
-    if len(raw) != LENGTH or not hmac.compare_digest(mark, _mark(body, secret)):
+    if len(raw) != LENGTH or not any(
+        hmac.compare_digest(mark, _mark(body, secret)) for secret in secrets_known
+    ):
         return None
     millis = int.from_bytes(body[RANDOM_BYTES : RANDOM_BYTES + TIME_BYTES], "big")
     return SheetKey(

@@ -78,7 +78,7 @@ def sheet(code: str) -> Response:
 def send(code: str) -> BaseResponse:
     """Take a sheet: store it once and say thanks, or show it again with what it needs."""
     code = codes.read_code(code)
-    key = read_key(request.form.get("key", ""), _secret())
+    key = read_key(request.form.get("key", ""), *current_app.config["FOCAL"].secret_keys)
     rendered_for = key.administration_id if key else None
     place = service.find_place(g.db, code, keys=_card_keys(), administration_id=rendered_for)
     offer = service.offer_of_page(place, key.administration_id) if key else None

@@ -41,7 +41,7 @@ def practice_again(mark: str) -> Response:
 
 
 def _offer(mark: str) -> Offer:
-    cycle_id = read_mark(mark, current_app.config["FOCAL"].secret_key, now=g.now)
+    cycle_id = read_mark(mark, *current_app.config["FOCAL"].secret_keys, now=g.now)
     cycle = g.db.get(Cycle, cycle_id) if cycle_id else None
     given = queries.administrations_of(g.db, cycle.id) if cycle else []
     if cycle is None or not given:

@@ -24,14 +24,16 @@ def practice_mark(cycle_id: uuid.UUID, secret: str, *, now: datetime) -> str:
     return base64.urlsafe_b64encode(body + _sign(body, secret)).decode().rstrip("=")
 
 
-def read_mark(mark: str, secret: str, *, now: datetime) -> uuid.UUID | None:
+def read_mark(mark: str, *secrets: str, now: datetime) -> uuid.UUID | None:
     """Return the cycle that a practice address opens, or none when it is too old or not of this server."""
     try:
         raw = base64.b64decode(mark + "=" * (-len(mark) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return None
     body, sign = raw[:22], raw[22:]
-    if len(raw) != 22 + MARK_BYTES or not hmac.compare_digest(sign, _sign(body, secret)):
+    if len(raw) != 22 + MARK_BYTES or not any(
+        hmac.compare_digest(sign, _sign(body, secret)) for secret in secrets
+    ):
         return None
     if int.from_bytes(body[16:], "big") < now.timestamp():
         return None
