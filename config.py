@@ -35,6 +35,8 @@ class Config:
     https: bool = False
     old_secret_keys: tuple[str, ...] = ()
     backups: Path | None = None
+    proxy_hops: int = 0
+    metrics: tuple[str, int] | None = None
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -55,9 +57,7 @@ class Config:
     def from_env(cls, env: Mapping[str, str]) -> Config:
         """Read the settings, or raise one ConfigError that names every fault.
 
-        ``DATABASE_URL``, ``FOCAL_SECRET_KEY``, ``FOCAL_PUBLIC_URL``, ``FOCAL_INSTANCE``,
-        ``FOCAL_ENV`` (development or production), ``FOCAL_DEMO`` (1 or 0), ``FOCAL_OLD_SECRET_KEYS``
-        (keys that were replaced, with spaces between) and ``FOCAL_BACKUPS`` (a folder) are read.
+        ``docs/operating.md`` says what each is for.
         """
         faults: list[str] = []
         instance = Path(env.get("FOCAL_INSTANCE") or ROOT / "instance")
@@ -65,26 +65,12 @@ class Config:
         demo = _one_of(env, "FOCAL_DEMO", ("0", "1"), faults) == "1"
         database_url = _database_url(env, instance, faults)
         public_url = _public_url(env, faults)
-        if production and demo:
-            faults.append(
-                "FOCAL_DEMO=1 shows sign-ins to everybody: never together with FOCAL_ENV=production."
-            )
-        if production and not (public_url or "").startswith("https://"):
-            faults.append(
-                "FOCAL_ENV=production needs FOCAL_PUBLIC_URL with https://,"
-                " so that no answer travels in the open."
-            )
         key = env.get("FOCAL_SECRET_KEY", "")
-        if key and len(key) < 32:
-            faults.append(f"FOCAL_SECRET_KEY has {len(key)} characters; it needs at least 32 random ones.")
-        if production and not key:
-            faults.append(
-                "FOCAL_ENV=production needs FOCAL_SECRET_KEY:"
-                " 32 or more random characters, kept outside the database."
-            )
         old_keys = tuple(env.get("FOCAL_OLD_SECRET_KEYS", "").split())
-        if any(len(one) < 32 for one in old_keys):
-            faults.append("FOCAL_OLD_SECRET_KEYS: a key is too short; put whole keys, with spaces between.")
+        faults += _key_faults(key, old_keys)
+        if production:
+            faults += _production_faults(env, demo=demo, public_url=public_url, key=key)
+        hops, metrics = _proxy_hops(env, faults), _metrics(env, faults)
         if faults:
             raise ConfigError(faults)
         return cls(
@@ -97,7 +83,63 @@ class Config:
             https=bool(public_url and public_url.startswith("https://")),
             old_secret_keys=old_keys,
             backups=Path(env["FOCAL_BACKUPS"]) if env.get("FOCAL_BACKUPS") else None,
+            proxy_hops=hops,
+            metrics=metrics,
         )
+
+
+def _key_faults(key: str, old_keys: tuple[str, ...]) -> list[str]:
+    faults = []
+    if key and len(key) < 32:
+        faults.append(f"FOCAL_SECRET_KEY has {len(key)} characters; it needs at least 32 random ones.")
+    if any(len(one) < 32 for one in old_keys):
+        faults.append("FOCAL_OLD_SECRET_KEYS: a key is too short; put whole keys, with spaces between.")
+    return faults
+
+
+def _production_faults(env: Mapping[str, str], *, demo: bool, public_url: str | None, key: str) -> list[str]:
+    faults = []
+    if demo:
+        faults.append("FOCAL_DEMO=1 shows sign-ins to everybody: never together with FOCAL_ENV=production.")
+    if not (public_url or "").startswith("https://"):
+        faults.append(
+            "FOCAL_ENV=production needs FOCAL_PUBLIC_URL with https://,"
+            " so that no answer travels in the open."
+        )
+    if not key:
+        faults.append(
+            "FOCAL_ENV=production needs FOCAL_SECRET_KEY:"
+            " 32 or more random characters, kept outside the database."
+        )
+    elif len(set(key)) < 12:
+        faults.append(
+            "FOCAL_SECRET_KEY can be guessed: it has few different characters."
+            " This makes a good one: python -m survey_app.keys new"
+        )
+    if env.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"):
+        faults.append("FLASK_DEBUG shows the inside of Focal to strangers: never in production.")
+    return faults
+
+
+def _proxy_hops(env: Mapping[str, str], faults: list[str]) -> int:
+    given = env.get("FOCAL_PROXY_HOPS") or "0"
+    if not given.isdecimal() or int(given) > 5:
+        faults.append(f"FOCAL_PROXY_HOPS is {given!r}; it is the number of proxies in front, 0 to 5.")
+        return 0
+    return int(given)
+
+
+def _metrics(env: Mapping[str, str], faults: list[str]) -> tuple[str, int] | None:
+    given = env.get("FOCAL_METRICS") or ""
+    if not given:
+        return None
+    host, _, port = given.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        faults.append(
+            f"FOCAL_METRICS is {given!r}; it can be a port, or like 127.0.0.1:9464."
+        )
+        return None
+    return host or "127.0.0.1", int(port)
 
 
 def _one_of(env: Mapping[str, str], name: str, allowed: tuple[str, ...], faults: list[str]) -> str:

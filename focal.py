@@ -38,6 +38,16 @@ def run(arguments: list[str]) -> int:
     return _serve(arguments, dict(os.environ))
 
 
+def serve(arguments: list[str]) -> int:
+    """Serve Focal on a server behind a proxy, with gunicorn (FOCAL_BIND, FOCAL_WORKERS, FOCAL_THREADS)."""
+    python = ready("app")
+    if call([python, "-m", "survey_app.assets"]):
+        raise Trouble("The page files could not be made; the lines above say why.")
+    os.chdir(ROOT)
+    sys.stdout.flush()
+    return os.execv(python, [python, "-m", "gunicorn", "-c", "survey_app/gunicorn.py", *arguments])
+
+
 def demo(arguments: list[str]) -> int:
     """Serve the invented sample network, with its sign-ins printed; your own data is not touched."""
     instance = Path(os.environ.get("FOCAL_INSTANCE") or ROOT / "instance")
@@ -146,6 +156,7 @@ def help_(_arguments: list[str]) -> int:
 
 COMMANDS = {
     "run": run,
+    "serve": serve,
     "demo": demo,
     "test": test,
     "check": check,

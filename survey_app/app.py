@@ -7,7 +7,7 @@ from importlib import import_module
 from flask import Flask, current_app, g, request
 
 from config import Config
-from survey_app import assets, clock, security
+from survey_app import assets, clock, requests, security
 from survey_app.accounts.service import viewer_of
 from survey_app.db import Database, close
 from survey_app.models import load_all
@@ -51,6 +51,7 @@ def create_app(config: Config, *, now=clock.now) -> Flask:  # noqa: ANN001  (a c
     )
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["focal_db"] = Database(config.database_url)
+    requests.install(app)
     app.before_request(_open_session)
     security.guard(app)
     app.teardown_request(_close_session)

@@ -1,4 +1,4 @@
-"""Change the secret key: ``python -m survey_app.keys new``, and later ``python -m survey_app.keys sign-again``.
+"""Change the secret key: ``python -m survey_app.keys new``, and later ``... sign-again``.
 
 The new key goes first; the old one stays in FOCAL_OLD_SECRET_KEYS while something that it signed is still
 about: pages open in browsers (a day), backups (35 days), the list of erasures (until it is signed again).

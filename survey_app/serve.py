@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config, ConfigError
 from measures import LibraryError
-from survey_app import draining, running
+from survey_app import clock, draining, logs, metrics_server, running, safety
 from survey_app.accounts import demo
 from survey_app.accounts.first_key import first_key
 from survey_app.accounts.queries import has_people
@@ -71,7 +71,9 @@ def _run(listening: socket.socket, environment: dict[str, str], *, lan: bool) ->
     if lan:
         environment.setdefault("FOCAL_PUBLIC_URL", f"http://{lan_address()}:{port}")
     config = Config.from_env(environment)
-    with running.beside_others(config.instance):
+    safety.check(config)
+    logs.configure(every_request=config.production)
+    with running.as_server(config):
         _serve_with(config, listening, lan=lan)
 
 
@@ -86,6 +88,8 @@ def _serve_with(config: Config, listening: socket.socket, *, lan: bool) -> None:
     _print_first_key(app)
     _announce(config, listening.getsockname()[1], lan=lan)
     _warm_up_later()
+    if config.metrics:
+        metrics_server.serve(config, clock.now, where=config.metrics)
     # A class that answers at once queues for a moment; that is no news for a teacher's screen.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     draining.serve(app, listening, threads=THREADS)
@@ -186,12 +190,12 @@ def _print_sign_ins(app: Flask) -> None:
 
 def _warm_up_later() -> None:
     """Let the first answers after a start go first: a class that was cut off in the middle is waiting."""
-    warming = threading.Timer(WARM_UP_AFTER, _warm_up)
+    warming = threading.Timer(WARM_UP_AFTER, warm_up)
     warming.daemon = True
     warming.start()
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
     """Draw one picture: loading what draws takes seconds, and no teacher should wait for it at her reveal."""
     from analytics.examples import gap_focal
     from survey_app.results import pictures  # noqa: F401

@@ -50,7 +50,7 @@ class SheetKey:
 
 
 def read_key(text: str, *secrets_known: str) -> SheetKey | None:
-    """Return the key that a form carried, or none when this server did not make it with one of its secrets."""
+    """Return the key that a form carried, or none when this server made none with its secrets."""
     try:
         raw = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
     except (UnicodeEncodeError, binascii.Error):

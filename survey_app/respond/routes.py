@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -222,6 +221,6 @@ def _http(fault: HTTPException) -> BaseResponse:
 
 @blueprint.errorhandler(Exception)
 def _unexpected(_fault: Exception) -> Response:
-    log.exception("unexpected fault %s", secrets.token_hex(4))
+    log.exception("unexpected fault %s", request.environ.get("focal.request", ""))
     roll_back(g.db)
     return pages.plain_page("page_broken", status=500)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app, g, render_template, request
@@ -123,7 +122,7 @@ def _database(fault: SQLAlchemyError) -> Response:
 
 
 def _unexpected(_fault: Exception) -> Response:
-    mark = secrets.token_hex(4)
+    mark = request.environ.get("focal.request", "")
     log.exception("unexpected fault %s", mark)
     if current_app.testing and current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise _fault

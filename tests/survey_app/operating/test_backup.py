@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import io
-import subprocess
-import sys
 import tarfile
 import threading
 import uuid
@@ -31,7 +29,6 @@ from survey_app.models.people import Organisation, Person, StaffSession
 from tests.databases import TESTS
 from tests.survey_app.erasure.test_erase import CANARY, lived_class, places_with
 
-ROOT = Path(__file__).resolve().parents[3]
 # Written by the restore itself, or ended by it.
 CHANGED = {"audit_events", "staff_sessions", "password_links"}
 
@@ -265,19 +262,15 @@ def test_none_lives_longer_than_35_days(tmp_path, clock):
 
 
 @pytest.mark.database("sqlite")
-def test_nothing_is_put_under_a_server_at_work(config, clock, tmp_path):
+def test_nothing_is_put_under_a_server_at_work(config, clock, monkeypatch):
     made, _gone = make_backup(config, now=clock())
-    holder = subprocess.Popen(
-        [sys.executable, "-c", f"from pathlib import Path; from survey_app import running\n"
-         f"with running.beside_others(Path({str(config.instance)!r})): print('held', flush=True); input()"],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert holder.stdout.readline() == "held\n"
-    with pytest.raises(running.Occupied, match="Stop it"):
-        restore(made, config, confirm=lambda _name: True, now=clock())
-    holder.communicate("\n")
-    serving = running.beside_others(config.instance)
-    with running.alone(config.instance), pytest.raises(running.Occupied), serving:
+    monkeypatch.setattr(running, "SECONDS_FOR_THE_LAST_ONE", 0)
+    with running.as_server(config):
+        with pytest.raises(running.Occupied, match="Stop it"):
+            restore(made, config, confirm=lambda _name: True, now=clock())
+        with pytest.raises(running.Occupied, match="one server"), running.as_server(config):
+            pass
+    with running.alone(config.instance), pytest.raises(running.Occupied), running.as_server(config):
         pass
 
 
