@@ -13,7 +13,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config, ConfigError
-from survey_app import assets, migrate, safety
+from survey_app import assets, migrate
 from survey_app.db import Database
 from survey_app.principal import job
 from survey_app.turns import SAFE_FOR_SEVERAL
@@ -74,7 +74,7 @@ def disk(config: Config) -> str:
 
 def sqlite(config: Config) -> str:
     """Look at the SQLite library; an older one is safe with the one process that ``run`` starts."""
-    alone = "" if sqlite3.sqlite_version_info >= safety.SAFE_FOR_SEVERAL else ", for one process with threads"
+    alone = "" if sqlite3.sqlite_version_info >= SAFE_FOR_SEVERAL else ", for one process with threads"
     return f"SQLite {sqlite3.sqlite_version}{alone}"
 
 

@@ -16,8 +16,6 @@ from config import ConfigError
 if TYPE_CHECKING:
     from config import Config
 
-# Before this release SQLite could corrupt a WAL file that several processes write; one process is safe.
-SAFE_FOR_SEVERAL = (3, 51, 3)
 OVER_A_NETWORK = re.compile(
     r"nfs\d?|cifs|smb\d?|smbfs|ncpfs|afs|9p|virtiofs|ceph|glusterfs|lustre|gfs2?|ocfs2|davfs|fuse\.(?!fuseblk).*"
 )
