@@ -20,6 +20,7 @@ class Permission(Enum):
     SEE_NETWORK = "See where cycles stand and what was released."
     EDIT_AIM = "Edit the aim, drivers and change ideas of the network."
     SEE_RESEARCH = "Read item reports and prepare data packages."
+    KEEP_AGREEMENTS = "Make research agreements, and decide on data packages that others ask for."
     INVITE = "Invite people into one's own organisation, and make links for a new password."
     MANAGE = "Keep organisations, people, retention and audit."
 
@@ -31,7 +32,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         {Permission.SEE_LIBRARY, Permission.SEE_NETWORK, Permission.EDIT_AIM, Permission.SEE_SHARED}
     ),
     "researcher": frozenset({Permission.SEE_LIBRARY, Permission.SEE_RESEARCH}),
-    "administrator": frozenset({Permission.SEE_LIBRARY, Permission.INVITE, Permission.MANAGE}),
+    "administrator": frozenset(
+        {Permission.SEE_LIBRARY, Permission.INVITE, Permission.MANAGE, Permission.KEEP_AGREEMENTS}
+    ),
 }
 EVERYBODY = frozenset({Permission.OWN_ACCOUNT})
 

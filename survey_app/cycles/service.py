@@ -42,6 +42,7 @@ class Start:
     expected_rest: int | None
     is_baseline: bool = False
     may_be_shared: bool = False
+    under_research: bool = False
 
 
 def start_series(
@@ -89,6 +90,7 @@ def start_series(
         rest=start.rest,
         expected_rest=start.expected_rest,
         may_be_shared=start.may_be_shared,
+        under_research=start.under_research,
     )
     return cycle
 
@@ -130,6 +132,8 @@ def start_next(db: Session, viewer: Viewer, series: Series, *, now: datetime) ->
         rest="rest" in parts,
         expected_rest=parts["rest"].expected if "rest" in parts else None,
         may_be_shared=any(a.may_be_shared for a in given),
+        under_research=any(a.under_research for a in given)
+        and bool(survey_queries.agreements_that_ask(db, viewer.person_id, now=now)),
     )
     return cycle
 

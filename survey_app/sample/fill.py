@@ -17,6 +17,7 @@ from survey_app.errors import Refusal
 from survey_app.models.cycles import Cycle
 from survey_app.models.people import Person
 from survey_app.models.responses import Response
+from survey_app.research.reports import make_reports
 from survey_app.sample.acts import Acts
 from survey_app.sample.copies import LivedBlock
 from survey_app.sample.improvement import add_own_question, make_driver_diagram
@@ -29,6 +30,7 @@ from survey_app.sample.people import (
     make_block,
     make_staff,
 )
+from survey_app.sample.research import ask_for_packages, make_sample_agreement
 from survey_app.sample.rooms import World, make_room
 from survey_app.sample.school_year import SchoolYear, moment
 from survey_app.sample.sharing import put_on_posters, share_cycles
@@ -41,8 +43,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from survey_app.models.research import Agreement
     from survey_app.permissions import Viewer
-    from survey_app.sample.people import Block
+    from survey_app.sample.people import Block, Staff
     from survey_app.sample.stories import TeacherPlot
 
 SEED = 2026
@@ -117,6 +120,7 @@ def fill(
     hiring = Hiring(db, acts, year, seed)
     staff = make_staff(hiring)
     make_driver_diagram(db, acts, staff.leads[0], now=moment(year.before, 17) + timedelta(days=2))
+    agreement = make_sample_agreement(db, acts, staff, year)
     world = World(
         db=db,
         acts=acts,
@@ -137,7 +141,7 @@ def fill(
         kept[number % lived].write_copy(
             db, number, seed=seed, people=hiring.names, places=hiring.places
         )
-    _close_the_books(world, blocks[0])
+    _close_the_books(world, blocks[0], agreement, staff)
     return Filled(*(_count(db, model) for model in (Person, Cycle, Response)))
 
 
@@ -184,7 +188,7 @@ def _thread(world: World, teacher: Viewer, plot: TeacherPlot, place: int, number
     return Thread(world, room, series, name)
 
 
-def _close_the_books(world: World, block: Block) -> None:
+def _close_the_books(world: World, block: Block, agreement: Agreement, staff: Staff) -> None:
     """Do the rest: invitations that wait, a colleague who left, what the nightly job deletes, the audit."""
     db, last = world.db, moment(world.year.days[-1], 18)
     leave_invitations_open(db, block, now=last)
@@ -192,5 +196,7 @@ def _close_the_books(world: World, block: Block) -> None:
     disable_person(db, administrator, db.get_one(Person, leaver.person_id), now=last)
     route = "/people/<uuid:person_id>/disable"
     world.acts.note("person.disabled", administrator, route, leaver.person_id, last)
+    ask_for_packages(world, agreement, staff, now=last)
     overdue.purge(db, now=last)
     world.acts.write(db)
+    make_reports(db, now=last)

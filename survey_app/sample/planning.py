@@ -39,8 +39,14 @@ def begin_series(turn: Turn, *, now: datetime) -> Cycle:
         expected_rest=len(room.others),
         is_baseline=turn.plot.is_baseline,
         may_be_shared=bool(codes) and chance.random() < 0.25,
+        under_research=bool(codes) and takes_part_in_research(world.seed, turn.thread.place),
     )
     return service.start_series(world.db, room.owner, room.row, codes, start, now=now)
+
+
+def takes_part_in_research(seed: int, place: str) -> bool:
+    """Tell whether a teacher lets researchers see the lessons of a series: two of three do."""
+    return chance_for(seed, place, "research").random() < 2 / 3
 
 
 def plan(turn: Turn, new_label: str) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
 from survey_app.models.classrooms import FocalCode
 from survey_app.models.cycles import Cycle, CycleFocal
+from survey_app.models.people import Organisation, Person
+from survey_app.models.research import Agreement, AgreementPlace
 from survey_app.models.responses import Response
 from survey_app.models.surveys import Administration, Survey, SurveyItem
 
 if TYPE_CHECKING:
     import uuid
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
@@ -47,6 +51,37 @@ def item_version_ids_of(db: Session, survey_id: uuid.UUID) -> list[uuid.UUID]:
             .order_by(SurveyItem.position)
         )
     )
+
+
+def agreements_that_ask(db: Session, teacher_id: uuid.UUID, *, now: datetime) -> list[Agreement]:
+    """Return the agreements under which a lesson of this teacher could be studied today, by title."""
+    line = (
+        select(Organisation.id, Organisation.parent_id, Organisation.time_zone)
+        .join(Person, Person.organisation_id == Organisation.id)
+        .where(Person.id == teacher_id)
+        .cte("line", recursive=True)
+    )
+    above = line.union_all(
+        select(Organisation.id, Organisation.parent_id, line.c.time_zone).join(
+            line, Organisation.id == line.c.parent_id
+        )
+    )
+    rows = db.execute(
+        select(Agreement, above.c.time_zone)
+        .join(AgreementPlace, AgreementPlace.agreement_id == Agreement.id)
+        .join(above, above.c.id == AgreementPlace.organisation_id)
+        .where(Agreement.ended_at.is_(None))
+        .order_by(Agreement.title, Agreement.id)
+    )
+    found = {}
+    for agreement, zone in rows:
+        today = now.astimezone(ZoneInfo(zone)).date()
+        if (
+            agreement.starts_on <= today <= agreement.ends_on
+            and agreement.lessons_from <= today <= agreement.lessons_until
+        ):
+            found[agreement.id] = agreement
+    return list(found.values())
 
 
 def open_elsewhere(db: Session, classroom_id: uuid.UUID, *, cycle_id: uuid.UUID) -> Administration | None:

@@ -302,6 +302,7 @@ def _compose_page(cycle: Cycle, *, faults: dict[str, str] | None = None) -> str:
         goal=request.form.get("goal", ""),
         codes=asked_focal_codes(g.db, classroom.id),
         asked=_asked(given, cycle),
+        research=queries.agreements_that_ask(g.db, cycle.owner_id, now=g.now),
         sheet=sheet_of(cycle, given),
         faults=faults or {},
     )

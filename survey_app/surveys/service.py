@@ -42,6 +42,7 @@ def draft_administrations(
     rest: bool,
     expected_rest: int | None = None,
     may_be_shared: bool = False,
+    under_research: bool = False,
 ) -> list[Administration]:
     """Draft the cycle's survey for its focal group, for the rest of the class, or for both.
 
@@ -59,7 +60,9 @@ def draft_administrations(
     drafts = []
     for part, wanted in (("focal", focal), ("rest", rest)):
         if wanted:
-            drafts.append(_draft_part(cycle, survey.id, part, expected_rest, may_be_shared=may_be_shared))
+            draft = _draft_part(cycle, survey.id, part, expected_rest, may_be_shared=may_be_shared)
+            draft.under_research = under_research and draft.mode == "coded"
+            drafts.append(draft)
     db.add_all(drafts)
     db.flush()
     return drafts
@@ -80,6 +83,25 @@ def _draft_part(
         # The pooled notice names the teacher alone, so pooled answers are never handed on one by one.
         may_be_shared=may_be_shared and mode == "coded",
     )
+
+
+def take_part_in_research(administrations: Sequence[Administration], *, takes_part: bool) -> bool:
+    """Let researchers see what is answered by code, without the codes; tell whether anything changed.
+
+    The children are told, so it is settled before the survey opens. A class without codes is told that its
+    teacher alone sees counts: it never takes part.
+    """
+    coded = [a for a in administrations if a.mode == "coded"]
+    if all(a.under_research == takes_part for a in coded):
+        return False
+    if any(a.state != "draft" for a in administrations):
+        raise NotYet(
+            "This survey is open, and its students have read who may see their answers. You can choose anew"
+            " in the next cycle."
+        )
+    for administration in coded:
+        administration.under_research = takes_part
+    return True
 
 
 def choose_who(
@@ -103,7 +125,9 @@ def choose_who(
     for part, wanted in (("focal", bool(codes)), ("rest", rest)):
         if wanted and part not in have:
             shared = any(a.may_be_shared for a in given)
-            db.add(_draft_part(cycle, given[0].survey_id, part, expected_rest, may_be_shared=shared))
+            draft = _draft_part(cycle, given[0].survey_id, part, expected_rest, may_be_shared=shared)
+            draft.under_research = draft.mode == "coded" and any(a.under_research for a in given)
+            db.add(draft)
         elif wanted and part == "rest":
             have[part].expected = expected_rest
         elif not wanted and part in have:
@@ -235,6 +259,7 @@ def void_surveys(db: Session, cycle: Cycle, *, now: datetime) -> list[Administra
         rest="rest" in parts,
         expected_rest=parts["rest"].expected if "rest" in parts else None,
         may_be_shared=any(a.may_be_shared for a in voided),
+        under_research=any(a.under_research for a in voided),
     )
     return voided
 

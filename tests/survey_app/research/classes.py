@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from survey_app.catalogue.queries import questions
 from survey_app.classrooms import service as classrooms
@@ -12,6 +13,8 @@ from survey_app.models.people import Organisation, Person, RoleGrant
 from survey_app.models.surveys import Survey
 from survey_app.permissions import Viewer
 from survey_app.predictions import service as predictions
+from survey_app.research import agreements as service
+from survey_app.research import package_queries as queries
 from survey_app.respond.keys import SheetKey
 from survey_app.respond.service import record_response
 from survey_app.results import service as results
@@ -138,3 +141,20 @@ def spread(place, asked=("AG1", "AG2"), students=6):
         {key: 1 + (place + student + (student % 3 == 0) * number) % 4 for number, key in enumerate(asked)}
         for student in range(students)
     ]
+
+
+def agree(region, keeper, researchers, **changes):
+    """Make an agreement for everything that the region's keeper looks after."""
+    today = region.clock().date()
+    terms = {
+        "title": "=1+1 Which questions work?",
+        "purpose": "To <b>find</b> them.",
+        "starts_on": today,
+        "ends_on": today + timedelta(days=300),
+        "lessons_from": today,
+        "lessons_until": today + timedelta(days=300),
+        "people": [one.person_id for one in researchers],
+        "places": [region.place("Bay", "network", None).id],
+        "constructs": [one.id for one in queries.constructs(region.db) if one.key in ("AG", "TL")],
+    }
+    return service.make_agreement(region.db, keeper, service.Terms(**terms | changes), now=region.clock())
