@@ -11,6 +11,7 @@ from survey_app.accounts.service import require_recent_proof
 from survey_app.audit import record_act
 from survey_app.errors import BadInput, NotVisible
 from survey_app.permissions import Permission
+from survey_app.principal import job
 from survey_app.research import agreements as service
 from survey_app.research import package_queries as queries
 from survey_app.research.blueprint import blueprint
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as BaseResponse
 
+# A package crosses classes, which no person may: it is made under its agreement, and its name says why.
+PACKING = job("data package")
 notice("package-asked", "The package is asked for. Somebody else decides, and you will see it here.")
 
 
@@ -80,7 +83,7 @@ def make_package(package_id: uuid.UUID) -> str:
     as_of = package.requested_at
     # It takes its time, so no write lock is held meanwhile: children are answering.
     g.db.rollback()
-    with current_app.extensions["focal_db"].reading() as db:
+    with current_app.extensions["focal_db"].reading(PACKING) as db:
         body = packing.package_bytes(db, agreement, as_of=as_of)
     package, agreement = queries.own_package_for(g.db, g.viewer, package_id)
     service.refuse_unless_approved(agreement, package, today())
@@ -110,7 +113,7 @@ def package_file(token: str) -> Response:
         return Response(mimetype="application/zip")
     g.db.rollback()
     # Using the link up is a write, so it has a transaction that takes the lock at its start.
-    with current_app.extensions["focal_db"].writing() as db:
+    with current_app.extensions["focal_db"].writing(g.viewer.principal) as db:
         package, _agreement = queries.package_of_link(db, g.viewer, service.hash_of(token))
         service.use_link(db, package, now=g.now)
         body = packing.take_file(_instance(), package.id)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from survey_app.models.audit import AuditEvent
 from survey_app.models.people import Organisation, Person, RoleGrant
 from survey_app.models.research import Agreement, DataPackage
+from tests.databases import TESTS
 from tests.survey_app.loop.teacher import Teacher, visible
 from tests.survey_app.research.classes import Region, agree, spread
 
@@ -15,7 +16,7 @@ from tests.survey_app.research.classes import Region, agree, spread
 def staff(app, clock, name, role, place):
     """Return somebody with a role at a place, signed in."""
     made = Teacher.arrive(app, clock, name, roles=(role,))
-    with app.extensions["focal_db"].writing() as db:
+    with app.extensions["focal_db"].writing(TESTS) as db:
         where = db.scalars(select(Organisation).where(Organisation.name == place)).one().id
         db.get_one(Person, made.person_id).organisation_id = where
         db.scalars(
@@ -28,7 +29,7 @@ def staff(app, clock, name, role, place):
 
 
 def acts(app):
-    with app.extensions["focal_db"].reading() as db:
+    with app.extensions["focal_db"].reading(TESTS) as db:
         rows = db.execute(select(AuditEvent.act, func.count()).group_by(AuditEvent.act))
         return dict(rows.all())
 
@@ -37,7 +38,7 @@ def test_from_the_agreement_to_the_file(app, clock):
     database = app.extensions["focal_db"]
     files = app.config["FOCAL"].instance / "packages"
     began = clock().date()
-    with database.writing() as db:
+    with database.writing(TESTS) as db:
         region = Region(db, clock)
         for place in range(3):
             teacher = region.teacher()
@@ -70,14 +71,14 @@ def test_from_the_agreement_to_the_file(app, clock):
     assert "Name one or more researchers" in page
     address = keeper.post("/agreements/new", **typed).headers["Location"].split("?")[0]
     outsider.get(address, status=404)
-    with database.reading() as db:
+    with database.reading(TESTS) as db:
         agreement = db.scalars(select(Agreement)).one()
 
     ask = f"/research/agreements/{agreement.id}/packages"
     assert "Say what you need it for" in reader.post(ask, status=422, reason=" ").text
     reader.post(ask, reason="To look")
     reader.post(ask, reason="To look")  # twice is once
-    with database.reading() as db:
+    with database.reading(TESTS) as db:
         package = db.scalars(select(DataPackage)).one()
     make, decide = f"/research/packages/{package.id}/make", f"/packages/{package.id}/decide"
     assert "approve this package first" in visible(reader.post(make, status=409).text)
@@ -109,7 +110,7 @@ def test_from_the_agreement_to_the_file(app, clock):
     answer = reader.client.post(make, data={"csrf_token": reader.form_token})
     assert answer.status_code == 303, "the password is asked for again"
     assert "/account/password-again" in answer.headers["Location"]
-    with database.reading() as db:
+    with database.reading(TESTS) as db:
         package = db.scalars(select(DataPackage)).one()
     assert package.times_given == 1
     counted = acts(app)
@@ -127,14 +128,14 @@ def test_from_the_agreement_to_the_file(app, clock):
 
 
 def test_a_teacher_takes_part_with_one_lesson_and_her_students_are_told(app, clock):
-    with app.extensions["focal_db"].writing() as db:
+    with app.extensions["focal_db"].writing(TESTS) as db:
         region = Region(db, clock)
         keeper = region.person("Kay Keeper", "administrator", "Hill School")
         reader = region.person("Rea Reader", "researcher", "Bay", "network", None)
         agree(region, keeper, [reader], places=[region.place("Hill School").id])
         db.commit()
     ana = Teacher.arrive(app, clock)
-    with app.extensions["focal_db"].writing() as db:
+    with app.extensions["focal_db"].writing(TESTS) as db:
         where = db.scalars(select(Organisation).where(Organisation.name == "Hill School")).one().id
         db.get_one(Person, ana.person_id).organisation_id = where
         db.commit()
