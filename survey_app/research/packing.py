@@ -35,8 +35,12 @@ def package_bytes(
         If too few students or teachers are in it to hide anybody.
     """
     limits = policy or Policy()
-    lessons = queries.lessons_for(db, agreement, as_of=as_of)
     in_scope = queries.versions_in_scope(db, agreement.id)
+    lessons = [
+        one
+        for one in queries.lessons_for(db, agreement, as_of=as_of)
+        if any(item["key"] in in_scope for item in one.tables["items"])
+    ]
     known = questions(db, in_scope.values())
     source = Source(
         lessons=lessons,
