@@ -2,7 +2,7 @@
 
 ``python3 focal.py bench analytics_release`` prints medians and attacks 100 networks;
 ``python -m bench.analytics_release FIRST LAST`` attacks the random networks from FIRST up to LAST, so that
-ten thousand can be had in parts.
+ten thousand can be had in parts; ``large`` after it takes networks of up to 30 teachers in place of 12.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def large_network(items: int = 6, seed: int = 1) -> tuple[pd.DataFrame, pd.DataF
     return pd.DataFrame(rows, columns=COLUMNS), scale
 
 
-def attack_networks(first: int, last: int) -> dict[str, int]:
+def attack_networks(first: int, last: int, *, small: bool = True) -> dict[str, int]:
     """Return in how many random networks somebody pins down the answers of one to four children.
 
     Two weekly releases with their ledger; a teacher and a coach with up to three classes, who also read what
@@ -57,7 +57,7 @@ def attack_networks(first: int, last: int) -> dict[str, int]:
     found = {"networks": 0, "released cells": 0, "outsider": 0, "teacher": 0, "teacher and coach": 0}
     found |= {"teacher and coach, with bands": 0, "undecided": 0}
     for seed in range(first, last):
-        network = random_network(seed, small=seed % 2 == 1)
+        network = random_network(seed, small=small)
         pooled = network.weeks[0]["mode"].iloc[0] == "pooled"
         ledger, weeks, attacker = Ledger(), {}, Attack(4)
         for number, answers in enumerate(network.weeks):
@@ -103,4 +103,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    print(attack_networks(int(sys.argv[1]), int(sys.argv[2])))
+    print(attack_networks(int(sys.argv[1]), int(sys.argv[2]), small="large" not in sys.argv))

@@ -6,9 +6,10 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from analytics.columns import Ints
 from analytics.release.alike import withhold_alike_cells, withhold_alike_remainders
@@ -73,7 +74,7 @@ def protect(
         # Items share no figure, so that their audits can run side by side; each looks at its own alone.
         # Their matrices are small: shared out over cores, each product would wait longer than it works.
         asked = sorted(waiting)
-        with threadpool_limits(1), ThreadPoolExecutor(max_workers=os.cpu_count()) as side_by_side:
+        with _matrices().limit(limits=1), ThreadPoolExecutor(max_workers=os.cpu_count()) as side_by_side:
             findings = list(side_by_side.map(lambda block: auditors[block].audit(detail), asked))
         for finding in findings:
             detail[finding.statements] = BANDS if finding.to_bands else 0
@@ -81,3 +82,9 @@ def protect(
         changed |= protect_remainders(statements, found, detail, policy)
         waiting = {int(statements.block[statement]) for statement in changed}
     return Protection(detail, rounds)
+
+
+@cache
+def _matrices() -> ThreadpoolController:
+    """Return what decides on how many cores a matrix product runs; to look for it costs milliseconds."""
+    return ThreadpoolController()
