@@ -13,8 +13,9 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config, ConfigError
-from survey_app import assets, migrate
+from survey_app import assets, doctor_server, migrate
 from survey_app.db import Database
+from survey_app.doctor_server import Ailment
 from survey_app.principal import job
 from survey_app.turns import SAFE_FOR_SEVERAL
 
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 ENOUGH_DISK = 0.05
 
 
-class Ailment(Exception):
-    """Something that is not in order; the text says what to do."""
-
-
 def main() -> int:
     """Look at everything; return 0 when nothing is to be mended."""
     try:
@@ -37,7 +34,14 @@ def main() -> int:
         _line("NO", "settings", str(fault))
         return 1
     _line("ok", "settings")
-    looks: tuple[Callable[[Config], str], ...] = (database, disk, sqlite, page_files, postgres_for_tests)
+    looks: tuple[Callable[[Config], str], ...] = (
+        database,
+        disk,
+        sqlite,
+        page_files,
+        *doctor_server.LOOKS,
+        postgres_for_tests,
+    )
     return int(not all([_look(look, config) for look in looks]))
 
 
