@@ -37,6 +37,7 @@ class Config:
     backups: Path | None = None
     proxy_hops: int = 0
     metrics: tuple[str, int] | None = None
+    owners_url: str | None = None
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -47,6 +48,11 @@ class Config:
     def backup_folder(self) -> Path:
         """Return where backups are kept when nobody says where."""
         return self.backups or self.instance / "backups"
+
+    @property
+    def owner_url(self) -> str:
+        """Return where whoever owns the tables signs in: for migrations, backups and restores alone."""
+        return self.owners_url or self.database_url
 
     @property
     def on_sqlite(self) -> bool:
@@ -64,6 +70,7 @@ class Config:
         production = _one_of(env, "FOCAL_ENV", ("development", "production"), faults) == "production"
         demo = _one_of(env, "FOCAL_DEMO", ("0", "1"), faults) == "1"
         database_url = _database_url(env, instance, faults)
+        owners_url = _database_url(env, instance, faults, "DATABASE_OWNER_URL")
         public_url = _public_url(env, faults)
         key = env.get("FOCAL_SECRET_KEY", "")
         old_keys = tuple(env.get("FOCAL_OLD_SECRET_KEYS", "").split())
@@ -75,6 +82,7 @@ class Config:
             raise ConfigError(faults)
         return cls(
             database_url=database_url,
+            owners_url=owners_url if env.get("DATABASE_OWNER_URL") else None,
             secret_key=key or _kept_secret(instance),
             public_url=public_url,
             instance=instance,
@@ -149,14 +157,16 @@ def _one_of(env: Mapping[str, str], name: str, allowed: tuple[str, ...], faults:
     return value
 
 
-def _database_url(env: Mapping[str, str], instance: Path, faults: list[str]) -> str:
-    url = env.get("DATABASE_URL") or f"sqlite:///{instance / 'focal.sqlite'}"
+def _database_url(
+    env: Mapping[str, str], instance: Path, faults: list[str], name: str = "DATABASE_URL"
+) -> str:
+    url = env.get(name) or f"sqlite:///{instance / 'focal.sqlite'}"
     if url.startswith("postgres://"):
         url = "postgresql" + url.removeprefix("postgres")
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg" + url.removeprefix("postgresql")
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        faults.append("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+        faults.append(f"{name} must begin with sqlite:/// or postgresql://.")
     return url
 
 

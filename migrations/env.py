@@ -32,7 +32,7 @@ if (given := context.config.attributes.get("connection")) is not None:
     _run(given)
 else:
     url = context.config.attributes.get("url") or Config.from_env(os.environ).database_url
-    database = Database(url)
+    database = Database(url, as_owner=True)
     with database.writing(job("migrate")).connection() as opened:
         _run(opened)
         opened.commit()

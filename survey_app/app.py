@@ -6,8 +6,8 @@ from importlib import import_module
 
 from flask import Flask, current_app, g, request
 
-from config import Config
-from survey_app import assets, clock, requests, security
+from config import Config, ConfigError
+from survey_app import assets, clock, requests, row_security, security
 from survey_app.accounts.service import viewer_of
 from survey_app.db import Database, close
 from survey_app.models import load_all
@@ -50,7 +50,9 @@ def create_app(config: Config, *, now=clock.now) -> Flask:  # noqa: ANN001  (a c
         MAX_FORM_PARTS=2000,
     )
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    app.extensions["focal_db"] = Database(config.database_url)
+    app.extensions["focal_db"] = database = Database(config.database_url)
+    if config.production and not config.on_sqlite:
+        _refuse_open_walls(database)
     requests.install(app)
     app.before_request(_open_session)
     security.guard(app)
@@ -65,6 +67,15 @@ def create_app(config: Config, *, now=clock.now) -> Flask:  # noqa: ANN001  (a c
         module = import_module(f"survey_app.{name}.routes" if name != "health" else "survey_app.health")
         app.register_blueprint(module.blueprint)
     return app
+
+
+def _refuse_open_walls(database: Database) -> None:
+    """Do not serve children's answers from a database that would show them to whoever forgets to ask."""
+    with database.engine.connect() as connection:
+        found = row_security.faults(connection)
+    if found:
+        database.engine.dispose()
+        raise ConfigError(found)
 
 
 def _open_session() -> None:

@@ -9,13 +9,15 @@ from flask import current_app
 from sqlalchemy import select, text
 
 from survey_app.models.audit import AuditEvent
-from survey_app.principal import PUBLIC_PAGES
+from survey_app.principal import PUBLIC_PAGES, person, row_reader
 
 if TYPE_CHECKING:
     import uuid
     from datetime import datetime
 
     from sqlalchemy.orm import Session
+
+    from survey_app.db import Database
 
 FIRST_HASH = "0" * 64
 
@@ -57,6 +59,34 @@ def record_alone(act: str, **event: Any) -> None:
     with current_app.extensions["focal_db"].writing(PUBLIC_PAGES) as db:
         record_act(db, act, **event)
         db.commit()
+
+
+def reading_rows(
+    database: Database,
+    person_id: uuid.UUID,
+    act: str,
+    *,
+    organisation_id: uuid.UUID,
+    route: str,
+    object_id: object,
+    now: datetime,
+) -> Session:
+    """Write down that a researcher reads rows, and return a session that reads them and changes nothing.
+
+    The note is kept before the first row is read. ``act`` is what the audit says, as ``rows.item-report``.
+    """
+    with database.writing(person(person_id)) as db:
+        record_act(
+            db,
+            act,
+            actor_id=person_id,
+            organisation_id=organisation_id,
+            route=route,
+            object_id=object_id,
+            now=now,
+        )
+        db.commit()
+    return database.reading(row_reader(person_id, act))
 
 
 def chain_hash(event: AuditEvent) -> str:

@@ -48,7 +48,7 @@ def demo_data(config: Config, *, factor: int, seed: int) -> int:
     if config.production:
         print("The sample network is not for FOCAL_ENV=production.", file=sys.stderr)
         return 1
-    prepare_database(config.database_url)
+    prepare_database(config.owner_url)
     database = Database(config.database_url)
     try:
         with database.writing(job("sample")) as db:

@@ -26,6 +26,7 @@ from sqlalchemy.types import JSON
 
 from survey_app import guard
 from survey_app.principal import Principal
+from survey_app.row_security import APP_ROLE
 from survey_app.turns import Turns
 
 if TYPE_CHECKING:
@@ -87,12 +88,13 @@ def one_of(column: str, allowed: Iterable[str]) -> CheckConstraint:
 class Database:
     """An engine and the two kinds of session made from it, each opened for a principal.
 
-    The bare engine is for what concerns no row of anybody: the schema's version, maintenance.
+    The bare engine is for what concerns no row of anybody: the schema's version, maintenance. ``as_owner`` is
+    for migrations: on PostgreSQL everything else works in a role that owns nothing (``row_security.py``).
     """
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.engine = make_engine(url)
+    def __init__(self, url: str, *, as_owner: bool = False) -> None:
+        self.url, self.is_owners = url, as_owner
+        self.engine = make_engine(url, as_owner=as_owner)
         self._turns = None if self.engine.dialect.name != "sqlite" else Turns(self.engine.url.database or "")
         if self._turns is not None:
             _take_turns(self.engine, self._turns)
@@ -141,12 +143,13 @@ def close(session: Session) -> None:
         session.invalidate()
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, *, as_owner: bool = False) -> Engine:
     """Return an engine with durable, enforced settings for SQLite or PostgreSQL."""
     # A fault's text goes to the log: it may name the statement, never the answers and hashes in it.
     if not url.startswith("sqlite"):
         # Whoever waits for a row gets an honest "not saved yet" after five seconds, as on SQLite.
-        waits = {"options": "-c lock_timeout=5000"}
+        role = "" if as_owner else f" -c role={APP_ROLE}"
+        waits = {"options": f"-c lock_timeout=5000{role}"}
         engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=waits)
         guard.stand_below(engine)
         return engine
@@ -163,6 +166,10 @@ def _take_turns(engine: Engine, turns: Turns) -> None:
     def begin(connection: Connection) -> None:
         if not connection.get_execution_options().get("focal_write"):
             connection.exec_driver_sql("BEGIN")
+            return
+        if connection.info.get("focal_turn"):
+            # A connection that is kept over several transactions (a migration) keeps its turn.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
             return
 
         def begin_writing(seconds: float) -> None:

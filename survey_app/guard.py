@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 OPTION = "focal_principal"
 MARK = "focal_principal"
 _SCOPED_NAME = re.compile(rf"\b({'|'.join(sorted(SCOPED, key=len, reverse=True))})\b", re.IGNORECASE)
+# What the row policies ask (row_security.py).
+_TELL = "SELECT set_config('focal.kind', %s, true), set_config('focal.person', %s, true)"
 
 
 class Unmarked(Exception):
@@ -49,7 +51,10 @@ def principal_of(connection: Connection) -> Principal | None:
 def _mark(connection: Connection) -> None:
     # Always written, also with nothing: a pooled connection must not keep the mark of the one before.
     wanted = connection.get_execution_options().get(OPTION)
-    connection.info[MARK] = wanted if isinstance(wanted, Principal) else None
+    principal = connection.info[MARK] = wanted if isinstance(wanted, Principal) else None
+    if principal is not None and connection.dialect.name == "postgresql":
+        # For this transaction only: what the pool hands out next knows nothing of it.
+        connection.exec_driver_sql(_TELL, (principal.kind, str(principal.person_id or "")))
 
 
 def _refuse_change(_connection: Connection, options: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from alembic import command
@@ -10,10 +11,16 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from config import ROOT
+from survey_app import row_security
+from survey_app.db import Database
 from survey_app.principal import job
 
 if TYPE_CHECKING:
-    from survey_app.db import Database
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+MIGRATE = job("migrate")
 
 
 def alembic_config(url: str | None = None) -> AlembicConfig:
@@ -25,17 +32,68 @@ def alembic_config(url: str | None = None) -> AlembicConfig:
     return settings
 
 
-def upgrade(database: Database) -> None:
-    """Run every migration that the database lacks, in one transaction each."""
+def upgrade(database: Database, to: str = "head") -> None:
+    """Run every migration that the database lacks, in one transaction each, and put up its walls anew."""
+    with _changing(database) as settings:
+        command.upgrade(settings, to)
+
+
+def downgrade(database: Database, to: str) -> None:
+    """Go back to an older schema, with its rows; the walls of that version go up when it prepares itself."""
+    with _changing(database) as settings:
+        command.downgrade(settings, to)
+
+
+@contextmanager
+def _changing(database: Database) -> Iterator[AlembicConfig]:
     settings = alembic_config()
-    with database.writing(job("migrate")).connection() as connection:
+    with _owner(database) as connection:
+        on_postgres = connection.dialect.name == "postgresql"
+        if on_postgres:
+            # Policies name columns that a migration may take away. Left off by a crash, they are renewed at
+            # the next preparation, and a production server does not start without them.
+            row_security.remove(connection)
+            connection.commit()
         settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
+        yield settings
         connection.commit()
+        if on_postgres and _revision(connection) == _head():
+            row_security.install(connection)
+            connection.commit()
+
+
+def renew_walls(database: Database) -> None:
+    """Put up PostgreSQL's row policies anew where those of another version stand."""
+    if database.engine.dialect.name != "postgresql":
+        return
+    with _owner(database) as connection:
+        if not row_security.is_current(connection):
+            row_security.install(connection)
+            connection.commit()
+
+
+@contextmanager
+def _owner(database: Database) -> Iterator[Connection]:
+    """Give a connection of whoever owns the tables; the application's role may not change them."""
+    owner = database if database.is_owners else Database(database.url, as_owner=True)
+    try:
+        marked = owner.engine.execution_options(focal_principal=MIGRATE, focal_write=True)
+        with marked.connect() as connection:
+            yield connection
+    finally:
+        if owner is not database:
+            owner.engine.dispose()
 
 
 def is_at_head(database: Database) -> bool:
     """Tell whether the database has the schema that this code expects."""
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return _revision(connection) == _head()
+
+
+def _head() -> str | None:
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()

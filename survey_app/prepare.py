@@ -1,12 +1,19 @@
-"""Bring an installation to where it can serve: its folder, its schema, its library of measures."""
+"""Bring an installation to where it can serve: its folder, its schema, its library of measures.
+
+``python -m survey_app.prepare`` does it by itself, before servers that sign in as the application's own role.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
+from config import Config, ConfigError
 from survey_app import clock, migrate
 from survey_app.catalogue.library import library
 from survey_app.catalogue.service import sync_library
@@ -16,9 +23,7 @@ from survey_app.principal import job
 from survey_app.sample.fill import fill, is_filled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from config import Config
+    from collections.abc import Callable, Mapping
 
 
 def prepare(config: Config, tell: Callable[[str], None] = lambda _words: None) -> None:
@@ -27,7 +32,7 @@ def prepare(config: Config, tell: Callable[[str], None] = lambda _words: None) -
     In the demo, fill the database with the sample network when it is empty. ``tell`` hears what takes long.
     """
     config.instance.mkdir(parents=True, exist_ok=True)
-    prepare_database(config.database_url)
+    prepare_database(config.owner_url)
     if config.demo:
         _fill_sample(config.database_url, tell)
 
@@ -46,16 +51,38 @@ def _fill_sample(url: str, tell: Callable[[str], None]) -> None:
 
 
 def prepare_database(url: str) -> None:
-    """Migrate the database and give it the library. What is already there stays as it is."""
+    """Migrate the database and give it the library. What is already there stays as it is.
+
+    ``url`` signs in as whoever owns the tables; on PostgreSQL the application itself does not.
+    """
     load_all()
     if url.startswith("sqlite") and (file := make_url(url).database):
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    database = Database(url)
+    database = Database(url, as_owner=True)
     try:
         if not migrate.is_at_head(database):
             migrate.upgrade(database)
+        migrate.renew_walls(database)
         with database.writing(job("set-up")) as db:
             sync_library(db, library(), now=clock.now())
             db.commit()
     finally:
         database.engine.dispose()
+
+
+def main(env: Mapping[str, str] = os.environ) -> int:
+    """Prepare the installation that the environment describes; return 0 when it is ready."""
+    try:
+        prepare(Config.from_env(env), tell=print)
+    except ConfigError as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    except SQLAlchemyError as fault:
+        print(f"The database could not be prepared: {getattr(fault, 'orig', None) or fault}", file=sys.stderr)
+        return 1
+    print("Schema, row policies and library are those of this version.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -6,16 +6,17 @@ import re
 import uuid
 from dataclasses import dataclass
 
-PERSON, STUDENT, PUBLIC, JOB = "person", "student", "public", "job"
-KINDS = (PERSON, STUDENT, PUBLIC, JOB)
+PERSON, STUDENT, PUBLIC, JOB, RESEARCH = "person", "student", "public", "job", "research"
+KINDS = (PERSON, STUDENT, PUBLIC, JOB, RESEARCH)
 _NAME = re.compile(r"[a-z][a-z0-9. -]{0,39}")
 
 
 @dataclass(frozen=True)
 class Principal:
-    """Who stands behind every statement of a session: a person, the student's page, public pages, a job.
+    """Who stands behind every statement: a person, the student's page, public pages, a job, a row reading.
 
-    ``person_id`` is there for a person and for nobody else; ``name`` is a job's.
+    ``person_id`` is there for a person, or a researcher who reads rows, and for nobody else; ``name`` says
+    which job, or what the rows are read for.
     """
 
     kind: str
@@ -26,7 +27,7 @@ class Principal:
         """Refuse a principal that could be taken for another."""
         if self.kind not in KINDS:
             raise ValueError(f"{self.kind!r} is no kind of principal; there are {', '.join(KINDS)}.")
-        if (self.kind == PERSON) != isinstance(self.person_id, uuid.UUID):
+        if (self.kind in (PERSON, RESEARCH)) != isinstance(self.person_id, uuid.UUID):
             raise ValueError("A person has an id, and nobody else has one.")
         if not _NAME.fullmatch(self.name):
             raise ValueError(f"{self.name!r} is no name: small letters, digits, points, spaces, hyphens.")
@@ -44,6 +45,14 @@ PUBLIC_PAGES = Principal(PUBLIC, "public pages")
 def person(person_id: uuid.UUID) -> Principal:
     """Return the principal of a signed-in adult."""
     return Principal(PERSON, "person", person_id)
+
+
+def row_reader(person_id: uuid.UUID, name: str) -> Principal:
+    """Return the principal of a researcher who reads rows, for what ``name`` says; it can change nothing.
+
+    Only :func:`survey_app.audit.reading_rows` opens a session for it, after it has written down the reading.
+    """
+    return Principal(RESEARCH, name, person_id)
 
 
 def job(name: str) -> Principal:

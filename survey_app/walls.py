@@ -6,7 +6,7 @@ table fails the build until somebody has said who it is for.
 
 from __future__ import annotations
 
-from survey_app.principal import JOB, PERSON, PUBLIC, STUDENT
+from survey_app.principal import JOB, PERSON, PUBLIC, RESEARCH, STUDENT
 
 # What is asked and what the network tries: the same for everybody, and nobody's secret.
 OPEN = frozenset(
@@ -30,6 +30,8 @@ OPEN = frozenset(
 
 _STAFF = frozenset({PERSON, JOB})
 _STAFF_AND_STUDENT = frozenset({PERSON, JOB, STUDENT})
+_STAFF_AND_RESEARCH = frozenset({PERSON, JOB, RESEARCH})
+_ALL_BUT_PUBLIC = frozenset({PERSON, JOB, STUDENT, RESEARCH})
 _ACCOUNTS = frozenset({PERSON, JOB, PUBLIC})
 
 SCOPED: dict[str, frozenset[str]] = {
@@ -44,24 +46,24 @@ SCOPED: dict[str, frozenset[str]] = {
     "team_members": _STAFF,
     "audit_events": _ACCOUNTS,
     # A class and everything below it: its teacher's, and what the student's page needs to take a sheet.
-    "classrooms": _STAFF_AND_STUDENT,
+    "classrooms": _ALL_BUT_PUBLIC,
     "focal_codes": _STAFF_AND_STUDENT,
     "cards": _STAFF_AND_STUDENT,
     "consents": _STAFF_AND_STUDENT,
-    "series": _STAFF,
-    "cycles": _STAFF_AND_STUDENT,
+    "series": _STAFF_AND_RESEARCH,
+    "cycles": _ALL_BUT_PUBLIC,
     "cycle_focals": _STAFF_AND_STUDENT,
     "plan_predictions": _STAFF_AND_STUDENT,
-    "surveys": _STAFF_AND_STUDENT,
-    "survey_items": _STAFF_AND_STUDENT,
-    "administrations": _STAFF_AND_STUDENT,
-    "responses": _STAFF_AND_STUDENT,
-    "answers": _STAFF_AND_STUDENT,
+    "surveys": _ALL_BUT_PUBLIC,
+    "survey_items": _ALL_BUT_PUBLIC,
+    "administrations": _ALL_BUT_PUBLIC,
+    "responses": _ALL_BUT_PUBLIC,
+    "answers": _ALL_BUT_PUBLIC,
     "receipts": _STAFF_AND_STUDENT,
     "turnout": _STAFF_AND_STUDENT,
-    "own_ratings": _STAFF,
-    "predictions": _STAFF,
-    "snapshots": _STAFF,
+    "own_ratings": _STAFF_AND_RESEARCH,
+    "predictions": _STAFF_AND_RESEARCH,
+    "snapshots": _STAFF_AND_RESEARCH,
     "cycle_shares": _STAFF,
     "team_shares": _STAFF,
     "comments": _STAFF,

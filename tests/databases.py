@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 KINDS = ("sqlite", "postgres")
 # For whom tests look into the database and plant rows in it: they reach everything, as a job does.
 TESTS = job("tests")
-NOT_COUNTED = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")
+# To say for whom a transaction is belongs to its beginning.
+NOT_COUNTED = ("BEGIN", "SELECT SET_CONFIG('FOCAL", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -110,6 +111,14 @@ def database(database_url: str) -> Iterator[Database]:
     load_all()
     opened = Database(database_url)
     yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def owners(database_url: str) -> Iterator[Engine]:
+    """Return an engine of whoever owns the database: for what the application's own role may not do."""
+    opened = Database(database_url, as_owner=True)
+    yield opened.engine.execution_options(focal_principal=TESTS)
     opened.engine.dispose()
 
 

@@ -32,7 +32,7 @@ def make_backup(config: Config, folder: Path | None = None, *, now: datetime) ->
             work = Path(made)
             # The list first: what is erased from now on is in the live list, whichever database comes back.
             files = _journal_copy(config.instance, work)
-            payload, schema, counts = kind.copy(config.database_url, work)
+            payload, schema, counts = kind.copy(config.owner_url, work)
             manifest = Manifest(
                 made_at=now.isoformat(timespec="seconds"),
                 kind="sqlite" if config.on_sqlite else "postgresql",

@@ -16,6 +16,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from survey_app.backup.archive import CannotBackUp
+from survey_app.row_security import MAKE_ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +61,8 @@ def put_back(packed: Path, url: str) -> tuple[str, dict[str, int]]:
     """
     with closing(_connect(url)) as db, db.cursor() as cursor:
         cursor.execute("SET lock_timeout = '10s'")
+        # The dump gives rights to it, which a new server cannot do for a role that it does not know.
+        cursor.execute(MAKE_ROLE)
         rights = cursor.execute(RIGHTS).fetchall()
         cursor.execute(f"ALTER SCHEMA public RENAME TO {ASIDE}")
         cursor.execute("CREATE SCHEMA public")

@@ -63,7 +63,7 @@ def restore(
         nothing is replaced. What stood there is backed up first.
     """
     now = now or clock.now()
-    target = replace(config, database_url=_address(into)) if into else config
+    target = replace(config, database_url=_address(into), owners_url=None) if into else config
     with tempfile.TemporaryDirectory(prefix="focal-restore-") as folder:
         work = Path(folder)
         manifest = unpack(archive, config.secret_keys, work)
@@ -137,7 +137,7 @@ def _to_itself(config: Config, *, alone: bool) -> Iterator[None]:
 
 def _make_room(target: Config, confirm: Callable[[str], bool] | None, now: datetime) -> Path | None:
     kind = sqlite if target.on_sqlite else postgres
-    if kind.is_empty(target.database_url):
+    if kind.is_empty(target.owner_url):
         return None
     place, name = _place(target.database_url), Path(make_url(target.database_url).database or "").name
     if confirm is None or not confirm(name):
@@ -159,14 +159,14 @@ def _make_room(target: Config, confirm: Callable[[str], bool] | None, now: datet
 
 def _put_back(manifest: Manifest, work: Path, target: Config) -> None:
     kind = sqlite if target.on_sqlite else postgres
-    found = kind.put_back(work / kind.PAYLOAD, target.database_url)
+    found = kind.put_back(work / kind.PAYLOAD, target.owner_url)
     if found != (manifest.schema, manifest.counts):
         raise CannotBackUp("What came out of the backup is not what it says it holds. Use another one.")
 
 
 def _bring_up_to_date(at: Config, now: datetime) -> tuple[dict[str, int], list[str]]:
     """Renew the schema, end what must not come back, and do the night's work: erasures first of all."""
-    prepare_database(at.database_url)
+    prepare_database(at.owner_url)
     load_all()
     database = Database(at.database_url)
     try:

@@ -269,7 +269,9 @@ def _save_plan_predictions(db: Session, cycle: Cycle, plan: Plan, *, group: int 
             told = f"Write a number from 0 to {group}." if group else "Say first how many students are asked."
             raise BadInput(told, {f"predict-{item_version_id}": told})
         if row is None:
-            row = PlanPrediction(cycle_id=cycle.id, item_version_id=item_version_id, frozen=False)
+            row = PlanPrediction(
+                cycle_id=cycle.id, owner_id=cycle.owner_id, item_version_id=item_version_id, frozen=False
+            )
             db.add(row)
         row.k, row.n, row.words = k, group if k is not None else None, words
 

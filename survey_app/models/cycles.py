@@ -37,6 +37,10 @@ class Cycle(Base):
     __table_args__ = (
         UniqueConstraint("series_id", "number"),
         UniqueConstraint("id", "owner_id", "classroom_id"),
+        Index("uq_cycles_id_owner_id", "id", "owner_id", unique=True),
+        ForeignKeyConstraint(
+            ["support_code_id", "classroom_id"], ["focal_codes.id", "focal_codes.classroom_id"]
+        ),
         ForeignKeyConstraint(
             ["series_id", "owner_id", "classroom_id"], ["series.id", "series.owner_id", "series.classroom_id"]
         ),
@@ -79,7 +83,7 @@ class Cycle(Base):
     keep_what: Mapped[Prose] = mapped_column(default="")
     keep_where: Mapped[Prose] = mapped_column(default="")
     change_next: Mapped[Prose] = mapped_column(default="")
-    support_code_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("focal_codes.id"))
+    support_code_id: Mapped[uuid.UUID | None]
     support_step: Mapped[Prose] = mapped_column(default="")
     decision: Mapped[Word | None]
     decided_at: Mapped[Moment | None]
@@ -119,10 +123,12 @@ class PlanPrediction(Base):
 
     __tablename__ = "plan_predictions"
     __table_args__ = (
+        ForeignKeyConstraint(["cycle_id", "owner_id"], ["cycles.id", "cycles.owner_id"]),
         CheckConstraint("(k IS NULL) = (n IS NULL)", name="k_with_n"),
         CheckConstraint("k IS NULL OR (k >= 0 AND k <= n)", name="k_of_n"),
     )
-    cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cycles.id"), primary_key=True)
+    cycle_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[uuid.UUID]
     item_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("item_versions.id"), primary_key=True)
     k: Mapped[int | None]
     n: Mapped[int | None]

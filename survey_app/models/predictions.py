@@ -16,6 +16,9 @@ class OwnRating(Base):
     __tablename__ = "own_ratings"
     __table_args__ = (
         ForeignKeyConstraint(
+            ["administration_id", "owner_id"], ["administrations.id", "administrations.owner_id"]
+        ),
+        ForeignKeyConstraint(
             ["administration_id", "mode", "survey_id"],
             ["administrations.id", "administrations.mode", "administrations.survey_id"],
         ),
@@ -28,6 +31,7 @@ class OwnRating(Base):
     )
     administration_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     item_version_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[uuid.UUID]
     survey_id: Mapped[uuid.UUID]
     mode: Mapped[Word]
     value: Mapped[int | None]
@@ -39,6 +43,9 @@ class Prediction(Base):
 
     __tablename__ = "predictions"
     __table_args__ = (
+        ForeignKeyConstraint(
+            ["administration_id", "owner_id"], ["administrations.id", "administrations.owner_id"]
+        ),
         ForeignKeyConstraint(
             ["administration_id", "mode", "survey_id"],
             ["administrations.id", "administrations.mode", "administrations.survey_id"],
@@ -77,6 +84,7 @@ class Prediction(Base):
     )
     id: Mapped[Key]
     administration_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    owner_id: Mapped[uuid.UUID]
     survey_id: Mapped[uuid.UUID]
     classroom_id: Mapped[uuid.UUID]
     mode: Mapped[Word]

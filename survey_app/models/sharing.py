@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.db import Base, Key, Moment, Prose, Word, one_of
@@ -18,6 +18,7 @@ class CycleShare(Base):
 
     __tablename__ = "cycle_shares"
     __table_args__ = (
+        ForeignKeyConstraint(["cycle_id", "owner_id"], ["cycles.id", "cycles.owner_id"]),
         one_of("level", LEVELS),
         Index(
             "uq_cycle_shares_live",
@@ -29,7 +30,8 @@ class CycleShare(Base):
         ),
     )
     id: Mapped[Key]
-    cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cycles.id"))
+    cycle_id: Mapped[uuid.UUID]
+    owner_id: Mapped[uuid.UUID]  # whose cycle it is
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
     level: Mapped[Word]
     asks: Mapped[Prose] = mapped_column(default="")  # what the teacher would like help with
@@ -65,8 +67,10 @@ class Comment(Base):
     """A word from a colleague about a cycle."""
 
     __tablename__ = "comments"
+    __table_args__ = (ForeignKeyConstraint(["cycle_id", "owner_id"], ["cycles.id", "cycles.owner_id"]),)
     id: Mapped[Key]
-    cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cycles.id"), index=True)
+    cycle_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    owner_id: Mapped[uuid.UUID]  # whose cycle it is
     author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
     words: Mapped[Prose]
     written_at: Mapped[Moment]

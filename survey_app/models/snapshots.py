@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import JSON
 
@@ -20,8 +20,14 @@ class Snapshot(Base):
     """
 
     __tablename__ = "snapshots"
-    __table_args__ = (CheckConstraint("number > 0", name="number_positive"),)
-    administration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("administrations.id"), primary_key=True)
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["administration_id", "owner_id"], ["administrations.id", "administrations.owner_id"]
+        ),
+        CheckConstraint("number > 0", name="number_positive"),
+    )
+    administration_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[uuid.UUID]
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     tables: Mapped[dict[str, Any]] = mapped_column(JSON)
     content_hash: Mapped[str] = mapped_column(String(64))

@@ -28,6 +28,7 @@ class Survey(Base):
     """
 
     __tablename__ = "surveys"
+    __table_args__ = (Index("uq_surveys_id_owner_id", "id", "owner_id", unique=True),)
     id: Mapped[Key]
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
     fills: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # lesson, math, science, goal
@@ -67,6 +68,8 @@ class Administration(Base):
         # Answers carry mode and survey in their foreign key: neither can change once an answer exists.
         UniqueConstraint("id", "mode", "survey_id"),
         UniqueConstraint("id", "classroom_id"),
+        Index("uq_administrations_id_owner_id", "id", "owner_id", unique=True),
+        ForeignKeyConstraint(["survey_id", "owner_id"], ["surveys.id", "surveys.owner_id"]),
         one_of("mode", MODES),
         one_of("state", STATES),
         one_of("part", GROUPS),
@@ -88,7 +91,7 @@ class Administration(Base):
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
     classroom_id: Mapped[uuid.UUID]
     cycle_id: Mapped[uuid.UUID]
-    survey_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("surveys.id"))
+    survey_id: Mapped[uuid.UUID]
     part: Mapped[Word]  # focal: the chosen students; rest: the rest of the class, or the whole of it
     mode: Mapped[Word]
     state: Mapped[Word] = mapped_column(default="draft")

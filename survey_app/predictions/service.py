@@ -65,6 +65,7 @@ def save_rating(
         if row is None:
             row = OwnRating(
                 administration_id=administration.id,
+                owner_id=administration.owner_id,
                 item_version_id=uuid.UUID(item["id"]),
                 survey_id=administration.survey_id,
                 mode=administration.mode,
@@ -111,6 +112,7 @@ def save_student_predictions(
         if row is None:
             row = Prediction(
                 administration_id=administration.id,
+                owner_id=administration.owner_id,
                 survey_id=administration.survey_id,
                 classroom_id=administration.classroom_id,
                 mode=administration.mode,
@@ -200,7 +202,11 @@ def _record_missing_plan_prediction(db: Session, cycle: Cycle, given: Sequence[A
     for item_version_id in asked:
         row = db.get(PlanPrediction, (cycle.id, item_version_id))
         if row is None:
-            db.add(PlanPrediction(cycle_id=cycle.id, item_version_id=item_version_id, frozen=True))
+            db.add(
+                PlanPrediction(
+                    cycle_id=cycle.id, owner_id=cycle.owner_id, item_version_id=item_version_id, frozen=True
+                )
+            )
         elif not row.frozen:
             row.frozen = True
 
@@ -217,6 +223,7 @@ def _replace_counts(
     db.add_all(
         Prediction(
             administration_id=administration.id,
+            owner_id=administration.owner_id,
             survey_id=administration.survey_id,
             classroom_id=administration.classroom_id,
             mode=administration.mode,

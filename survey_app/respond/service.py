@@ -246,7 +246,8 @@ def _freeze(db: Session, administration: Administration, sheet: Mapping[str, Any
         .execution_options(synchronize_session="evaluate")
     )
     freezing = _freezing(db.get_bind().dialect.name)
-    db.execute(freezing, {"cycle_id": administration.cycle_id, "survey_id": administration.survey_id})
+    whose = {name: getattr(administration, name) for name in ("cycle_id", "owner_id", "survey_id")}
+    db.execute(freezing, whose)
 
 
 def _add_once(db: Session, model: type, row: dict[str, Any]) -> bool:
@@ -266,13 +267,14 @@ def _adding(dialect: str, model: type) -> Any:
 def _freezing(dialect: str) -> Any:
     asked = select(
         bindparam("cycle_id", type_=PlanPrediction.cycle_id.type),
+        bindparam("owner_id", type_=PlanPrediction.owner_id.type),
         SurveyItem.item_version_id,
         literal(""),
         literal(value=True),
     ).where(SurveyItem.survey_id == bindparam("survey_id"))
     return (
         _insert(dialect)(PlanPrediction.__table__)
-        .from_select(["cycle_id", "item_version_id", "words", "frozen"], asked)
+        .from_select(["cycle_id", "owner_id", "item_version_id", "words", "frozen"], asked)
         .on_conflict_do_update(
             index_elements=[PlanPrediction.cycle_id, PlanPrediction.item_version_id],
             set_={"frozen": True},

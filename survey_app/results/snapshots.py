@@ -74,6 +74,7 @@ def freeze(
     tables = _tables(db, administration, sheet, taken, given)
     snapshot = Snapshot(
         administration_id=administration.id,
+        owner_id=administration.owner_id,
         number=len(earlier) + 1,
         tables=tables,
         content_hash=hash_of(tables),

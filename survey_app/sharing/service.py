@@ -68,7 +68,12 @@ def share_cycle(
         standing.revoked_at = now
         db.flush()
     share = CycleShare(
-        cycle_id=cycle.id, person_id=colleague.person_id, level=level, asks=asks, shared_at=now
+        cycle_id=cycle.id,
+        owner_id=cycle.owner_id,
+        person_id=colleague.person_id,
+        level=level,
+        asks=asks,
+        shared_at=now,
     )
     db.add(share)
     db.flush()
@@ -119,7 +124,14 @@ def write_comment(
     known = db.get(Comment, comment_id)
     if known is None:
         db.add(
-            Comment(id=comment_id, cycle_id=cycle.id, author_id=viewer.person_id, words=words, written_at=now)
+            Comment(
+                id=comment_id,
+                cycle_id=cycle.id,
+                owner_id=cycle.owner_id,
+                author_id=viewer.person_id,
+                words=words,
+                written_at=now,
+            )
         )
         db.flush()
     elif (known.cycle_id, known.author_id) != (cycle.id, viewer.person_id):

@@ -274,10 +274,8 @@ def _delete_answers(db: Session, administration: Administration) -> None:
 def _thaw_plan_predictions(db: Session, cycle: Cycle) -> None:
     # A frozen row refuses every change; a try-out's answers are gone, so the prediction is hers again.
     rows = list(db.scalars(select(PlanPrediction).where(PlanPrediction.cycle_id == cycle.id)))
-    kept = [
-        {"cycle_id": r.cycle_id, "item_version_id": r.item_version_id, "k": r.k, "n": r.n, "words": r.words}
-        for r in rows
-    ]
+    names = ("cycle_id", "owner_id", "item_version_id", "k", "n", "words")
+    kept = [{name: getattr(row, name) for name in names} for row in rows]
     for row in rows:
         db.delete(row)
     db.flush()

@@ -1,7 +1,6 @@
 """Migrations with data in the tables: up, down to nothing, up again; every rule is there afterwards."""
 
 import pytest
-from alembic import command
 from sqlalchemy import func, inspect, select, text
 
 from migrations import rules
@@ -24,14 +23,6 @@ def _functions(connection) -> set[str]:
     if connection.dialect.name == "sqlite":
         return set()
     return set(connection.scalars(text("SELECT proname FROM pg_proc WHERE proname LIKE 'focal%'")))
-
-
-def _downgrade(database: Database, to: str) -> None:
-    settings = migrate.alembic_config()
-    with database.writing(TESTS).connection() as connection:
-        settings.attributes["connection"] = connection
-        command.downgrade(settings, to)
-        connection.commit()
 
 
 @pytest.fixture
@@ -62,7 +53,7 @@ def test_each_rule_has_a_name_of_its_own_that_postgres_does_not_cut():
 
 
 def test_down_takes_everything_away_even_with_rows_in_the_tables(with_people):
-    _downgrade(with_people, "base")
+    migrate.downgrade(with_people, "base")
     with with_people.engine.connect() as connection:
         left = set(inspect(connection).get_table_names()) - {"alembic_version"}
         assert left == set()
@@ -70,13 +61,13 @@ def test_down_takes_everything_away_even_with_rows_in_the_tables(with_people):
 
 
 def test_down_leaves_no_function_behind(with_people):
-    _downgrade(with_people, "base")
+    migrate.downgrade(with_people, "base")
     with with_people.engine.connect() as connection:
         assert _functions(connection) == set()
 
 
 def test_up_again_after_down_is_like_new(with_people):
-    _downgrade(with_people, "base")
+    migrate.downgrade(with_people, "base")
     migrate.upgrade(with_people)
     assert migrate.is_at_head(with_people)
     with with_people.engine.connect() as connection:
@@ -98,10 +89,9 @@ def test_a_database_without_tables_is_not_at_head(tmp_path):
     empty.engine.dispose()
 
 
-def test_rules_can_be_made_anew_on_a_table_that_was_rebuilt(with_people):
+def test_rules_can_be_made_anew_on_a_table_that_was_rebuilt(owners):
     """What a later migration does after SQLite's batch mode has dropped a table's triggers."""
-    with with_people.writing(TESTS) as db:
-        connection = db.connection()
+    with owners.connect() as connection:
         for rule in rules.RULES:
             rules.drop(connection, rule)
         assert _triggers(connection) == set()

@@ -99,16 +99,16 @@ def test_a_read_only_database(school, app, client, sheet):
 
 
 @pytest.mark.database("postgres")
-def test_a_database_that_only_reads(school, app, client, sheet, engine):
+def test_a_database_that_only_reads(school, app, client, sheet, owners):
     path, data = sheet
-    name = engine.url.database
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    name = owners.url.database
+    with owners.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
     app.extensions["focal_db"].engine.dispose()
     answer = client.post(path, data=data)
     assert_not_saved_and_kept(answer, data)
     assert client.get(path).status_code == 200
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with owners.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE"))
         connection.execute(text(f'ALTER DATABASE "{name}" RESET default_transaction_read_only'))
     app.extensions["focal_db"].engine.dispose()
