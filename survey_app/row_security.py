@@ -34,8 +34,14 @@ CREATE OR REPLACE FUNCTION focal_reach() RETURNS SETOF uuid LANGUAGE sql STABLE 
        SELECT organisation_id AS id FROM role_grants WHERE person_id = focal_person() AND role = 'lead'
        UNION SELECT o.id FROM organisations o JOIN places ON o.parent_id = places.id
      ) SELECT p.id FROM people p JOIN places ON p.organisation_id = places.id $$;
+CREATE OR REPLACE FUNCTION focal_teams() RETURNS SETOF uuid LANGUAGE sql STABLE AS
+  $$ WITH RECURSIVE places AS (
+       SELECT organisation_id AS id FROM role_grants WHERE person_id = focal_person() AND role = 'lead'
+       UNION SELECT o.id FROM organisations o JOIN places ON o.parent_id = places.id
+     ) SELECT t.id FROM teams t JOIN places ON t.organisation_id = places.id
+       UNION SELECT m.team_id FROM team_members m WHERE m.person_id = focal_person() $$;
 """
-FUNCTION_NAMES = ("focal_reach", "focal_person", "focal_kind")
+FUNCTION_NAMES = ("focal_teams", "focal_reach", "focal_person", "focal_kind")
 # Two test runs, or two databases of one server, may ask for it at the same moment.
 MAKE_ROLE = f"""
 DO $$ BEGIN
@@ -52,6 +58,11 @@ _MY_CLASS = "classroom_id IN (SELECT c.id FROM classrooms c WHERE c.owner_id = f
 _WHOLLY_SHARED = (
     "classroom_id IN (SELECT c.classroom_id FROM cycles c"
     f" WHERE c.id IN ({_SHARES} AND s.level = 'everything'))"
+)
+# On the poster of a team that she is in or leads, as long as its teacher is in the team.
+_POSTED = (
+    "SELECT t.cycle_id FROM team_shares t JOIN team_members m ON m.team_id = t.team_id"
+    " AND m.person_id = t.owner_id WHERE t.revoked_at IS NULL AND t.team_id IN (SELECT focal_teams())"
 )
 _SHARED = f"cycle_id IN ({_SHARES})"
 
@@ -82,7 +93,7 @@ ROWS: dict[str, Reach] = {
     "series": Reach(_MINE, ("id IN (SELECT c.series_id FROM cycles c)",), research=True),
     "cycles": Reach(
         _MINE,
-        (f"id IN ({_SHARES})", "owner_id IN (SELECT focal_reach())"),
+        (f"id IN ({_SHARES})", f"id IN ({_POSTED})", "owner_id IN (SELECT focal_reach())"),
         student=_READS,
         research=True,
     ),
@@ -119,14 +130,20 @@ ROWS: dict[str, Reach] = {
     "predictions": Reach(_MINE, research=True),
     "snapshots": Reach(
         _MINE,
-        (f"administration_id IN (SELECT a.id FROM administrations a WHERE a.cycle_id IN ({_SHARES}"
-         " AND s.level <> 'plan'))",),
+        (
+            f"administration_id IN (SELECT a.id FROM administrations a WHERE a.cycle_id IN ({_SHARES}"
+            " AND s.level <> 'plan'))",
+            f"administration_id IN (SELECT a.id FROM administrations a WHERE a.cycle_id IN ({_POSTED}"
+            " AND t.level = 'bands'))",
+        ),
         research=True,
     ),
     # Whoever a cycle is shared with notes when she last looked; a trigger keeps the rest of the row.
     "cycle_shares": Reach(
         _MINE, ("person_id = focal_person()",), change_too="person_id = focal_person() AND revoked_at IS NULL"
     ),
+    "team_shares": Reach(_MINE, ("team_id IN (SELECT focal_teams())",)),
+    "consents": Reach(_MY_CLASS, student=_READS),
     "comments": Reach(
         _MINE,
         ("author_id = focal_person()", _SHARED),

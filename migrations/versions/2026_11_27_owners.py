@@ -5,7 +5,7 @@ written into the schema as https://www.sqlite.org/lang_altertable.html (section 
 indexes and the data itself stay where they are. What was written is checked against the rows before the commit.
 
 Revision ID: 20261127_owners
-Revises: 20261127_research
+Revises: 20261127_team_shares
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from alembic import op
 from migrations import rules
 
 revision = "20261127_owners"
-down_revision = "20261127_research"
+down_revision = "20261127_team_shares"
 branch_labels = None
 depends_on = None
 
@@ -24,6 +24,7 @@ depends_on = None
 NEW_OWNERS = {
     "plan_predictions": ("cycles", "cycle_id"),
     "cycle_shares": ("cycles", "cycle_id"),
+    "team_shares": ("cycles", "cycle_id"),
     "comments": ("cycles", "cycle_id"),
     "own_ratings": ("administrations", "administration_id"),
     "predictions": ("administrations", "administration_id"),
@@ -33,6 +34,7 @@ NEW_OWNERS = {
 REPLACED = {
     "plan_predictions": ("cycle_id", "cycles"),
     "cycle_shares": ("cycle_id", "cycles"),
+    "team_shares": ("cycle_id", "cycles"),
     "comments": ("cycle_id", "cycles"),
     "snapshots": ("administration_id", "administrations"),
     "administrations": ("survey_id", "surveys"),

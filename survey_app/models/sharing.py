@@ -45,6 +45,7 @@ class TeamShare(Base):
 
     __tablename__ = "team_shares"
     __table_args__ = (
+        ForeignKeyConstraint(["cycle_id", "owner_id"], ["cycles.id", "cycles.owner_id"]),
         one_of("level", TEAM_LEVELS),
         Index(
             "uq_team_shares_live",
@@ -56,7 +57,8 @@ class TeamShare(Base):
         ),
     )
     id: Mapped[Key]
-    cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cycles.id"))
+    cycle_id: Mapped[uuid.UUID]
+    owner_id: Mapped[uuid.UUID]  # whose cycle it is
     team_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("teams.id"), index=True)
     level: Mapped[Word]
     shared_at: Mapped[Moment]

@@ -125,7 +125,9 @@ def set_share(
         db.flush()
     if not level:
         return standing
-    share = TeamShare(cycle_id=cycle.id, team_id=team_id, level=level, shared_at=now)
+    share = TeamShare(
+        cycle_id=cycle.id, owner_id=cycle.owner_id, team_id=team_id, level=level, shared_at=now
+    )
     db.add(share)
     db.flush()
     return share
