@@ -269,7 +269,7 @@ def production(url, tmp_path):
             "DATABASE_URL": url,
             "FOCAL_ENV": "production",
             "FOCAL_PUBLIC_URL": "https://focal.example.org",
-            "FOCAL_SECRET_KEY": "s" * 40,
+            "FOCAL_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-only-for-tests",
             "FOCAL_INSTANCE": str(tmp_path),
         }
     )
