@@ -79,6 +79,7 @@ NOT_OBJECTS = {
     "code": "234567",
     "mark": "x",
     "token": "x" * 43,
+    "number": 1,  # of a version of one's own network's diagram
 }
 # Pages in reach that answer otherwise than with a page, and why.
 OTHERWISE = {
