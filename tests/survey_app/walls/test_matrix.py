@@ -31,6 +31,7 @@ from survey_app.models.people import (
     Team,
     TeamMember,
 )
+from survey_app.models.research import Agreement, AgreementPerson, DataPackage
 from survey_app.models.sharing import CycleShare
 from survey_app.permissions import ROLE_PERMISSIONS, Permission
 from tests.databases import TESTS
@@ -61,7 +62,8 @@ REACH = {
     Permission.INVITE: {("administrator", "north"), ("administrator elsewhere", "south")},
     Permission.MANAGE: {("administrator", "north"), ("administrator elsewhere", "south")},
     Permission.OWN_ACCOUNT: {("owner", "north")},
-    Permission.SEE_RESEARCH: set(),
+    Permission.SEE_RESEARCH: {("researcher", "north")},
+    Permission.KEEP_AGREEMENTS: {("administrator", "north"), ("administrator elsewhere", "south")},
 }
 # Routes of the same permission whose objects are of another kind.
 REACH_AT = {
@@ -83,6 +85,8 @@ NOT_OBJECTS = {
 }
 # Pages in reach that answer otherwise than with a page, and why.
 OTHERWISE = {
+    "improvement.version": 404,  # the diagrams have no versions yet
+    "research.package_file": 404,  # no link has been given
     "research.question": 404,  # its keys are those of item versions; AG is a construct
     "predictions.saw": 303,  # locked: on to the look
     "predictions.predict": 303,
@@ -212,9 +216,32 @@ class World:
                 "team_id": team.id,
                 "driver_id": driver.id,
                 "idea_id": idea.id,
+                **self._asked_for(db, place, "researcher" if owner == "north" else name),
                 "session_id": self.objects["sessions"][name],
             }
             db.commit()
+
+    def _asked_for(self, db, place, name) -> dict[str, uuid.UUID]:
+        """Make an agreement that names somebody, and a package that she has asked for."""
+        now, day, who = self.clock(), self.clock().date(), self.people[name]
+        agreement = Agreement(
+            organisation_id=place,
+            title="Talk",
+            purpose="x",
+            starts_on=day,
+            ends_on=day,
+            lessons_from=day,
+            lessons_until=day,
+            code_key=b"k" * 32,
+            made_by_id=who,
+            made_at=now,
+        )
+        db.add(agreement)
+        db.flush()
+        package = DataPackage(agreement_id=agreement.id, requested_by_id=who, requested_at=now, reason="x")
+        db.add_all((AgreementPerson(agreement_id=agreement.id, person_id=who), package))
+        db.flush()
+        return {"agreement_id": agreement.id, "package_id": package.id}
 
     def _first(self, db, model, classroom_id):
         return db.scalars(select(model.id).where(model.classroom_id == classroom_id)).first()

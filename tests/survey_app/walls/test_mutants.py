@@ -31,7 +31,7 @@ MAY = {
     "coach": {"SEE_LIBRARY", "SEE_SHARED"},
     "lead": {"SEE_LIBRARY", "SEE_NETWORK", "EDIT_AIM", "SEE_SHARED"},
     "researcher": {"SEE_LIBRARY", "SEE_RESEARCH"},
-    "administrator": {"SEE_LIBRARY", "INVITE", "MANAGE"},
+    "administrator": {"SEE_LIBRARY", "INVITE", "MANAGE", "KEEP_AGREEMENTS"},
 }
 
 
