@@ -85,7 +85,7 @@ NOT_OBJECTS = {
 }
 # Pages in reach that answer otherwise than with a page, and why.
 OTHERWISE = {
-    "GET": 404,  # a story of students begins with the second cycle
+    "cycles.series_students": 404,  # a story of students begins with the second cycle
     "improvement.version": 404,  # the diagrams have no versions yet
     "research.package_file": 404,  # no link has been given
     "research.question": 404,  # its keys are those of item versions; AG is a construct
