@@ -57,7 +57,7 @@ def team_poster(team_id: uuid.UUID) -> str:
         "sharing/team_poster.html",
         team=team,
         place=place,
-        aim=poster.shorten(aim, 240),
+        aim=poster.shorten(aim, 280),
         sheets=sheets,
         left_out=left_out,
         decided=teams.decided(sheets),

@@ -1,6 +1,7 @@
 """A lead edits the driver diagram by forms, and nothing that is sent can break it."""
 
 import re
+import threading
 import uuid
 
 import pytest
@@ -95,6 +96,35 @@ def test_nothing_can_drive_itself_in_a_circle(lead, diagram):
     lead.post(f"/aim/drivers/{primary}", 422, new_id=primary, name="Down", parent=third)
     add(lead, "drivers", "Too deep", status=422, parent=secondary)
     lead.get("/aim")
+
+
+def test_two_leads_at_once_make_no_circle(lead, diagram, app, clock):
+    other = add(lead, "drivers", "Other")
+    add(lead, "ideas", "Filler", status=422, driver=other)
+    primary = add(lead, "drivers", "Alone")
+    second = Teacher.arrive(app, clock, "Lou Lead", roles=("lead",))
+    page = second.client.get("/account").text
+    second.form_token = re.search(r'name="csrf_token" value="([0-9a-f]+)"', page)[1]
+    start = threading.Barrier(2)
+    statuses = []
+
+    def put(person, driver, parent):
+        fields = {"csrf_token": person.form_token, "new_id": driver, "name": driver[:8], "parent": parent}
+        start.wait()
+        statuses.append(person.client.post(f"/aim/drivers/{driver}", data=fields).status_code)
+
+    threads = [
+        threading.Thread(target=put, args=(lead, other, primary)),
+        threading.Thread(target=put, args=(second, primary, other)),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [303, 422]
+    text = lead.get("/aim/diagram.txt")
+    assert other[:8] in text or primary[:8] in text
+    assert len([line for line in text.splitlines() if line.strip().startswith("- ")]) == 6
 
 
 def test_sent_twice_it_is_one_box_and_one_version(lead, diagram):
