@@ -106,6 +106,7 @@ def _story(cycles: list[CycleRow], part: str, title: str) -> dict[str, Any] | No
         "title": title,
         "lines": figure(draw(*lines), id=f"{part}-lines"),
         "has_rows": bool(story.rows_by_student(turns)),
+        "is_coded": turns[-1].tables["mode"] == "coded",
     }
 
 

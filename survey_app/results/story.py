@@ -49,22 +49,15 @@ def lines(turns: Sequence[Turn]) -> tuple[Any, pd.DataFrame] | None:
 
 
 def _moved(shown: Sequence[Turn]) -> dict[str, str]:
-    """Return which side moved from the first cycle to the last, and of whom that is said, by question.
-
-    Below ten students the line is the middle answer of everybody there that day, and who moved is told by the
-    mean of those there both times. The two may part, so the words say what they rest on.
-    """
+    """Return which side moved from the first cycle to the last, and of whom that is said, by question."""
     first, last = shown[0].tables, shown[-1].tables
     is_coded = first["mode"] == last["mode"] == "coded"
-    words = {}
-    for change in changes_between(first, last):
-        if not change["words"]:
-            continue
-        who = f"the {change['n']} students there both times" if is_coded else "each group as it was"
-        line = "; the line shows everybody's middle answer" if min(first["n"], last["n"]) < 10 else ""
-        rests_on = f"on average, {who}{line}"
-        words[change["key"]] = f"from first to last, {change['words']} ({rests_on})"
-    return words
+    return {
+        change["key"]: f"from first to last, {change['words']}"
+        + (f" (the {change['n']} there both times)" if is_coded else "")
+        for change in changes_between(first, last)
+        if change["words"]
+    }
 
 
 def rows_by_student(turns: Sequence[Turn]) -> list[tuple[str, Any, pd.DataFrame, str]]:

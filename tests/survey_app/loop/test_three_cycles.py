@@ -34,7 +34,8 @@ def test_three_cycles_end_as_one_story(teacher):
     rows = re.search(r'href="(/series/[^"]+/students/focal)"', story)[1]
     assert teacher.get(rows).count("<figure") == 4, "one picture for each of the four questions"
     teacher.get(rows.replace("/focal", "/rest"), 404)
-    assert "the 5 students there both times; the line shows everybody's middle answer" in visible(story)
+    assert "(the 5 there both times)" in visible(story)
+    assert "told by the average of the students there both times" in visible(story)
     assert "3 points make a line, not a signal" in story
     assert visible(story).count("Three of five had no chance.") == 3
     with teacher.reading() as db:

@@ -136,6 +136,10 @@ def test_by_team(region, stages):
     name = "Grade 7 science, Hill School"
     assert f"{name} · poster of {name} 1 1 1 1 1 1" in visible(page)
     assert re.search(r"/teams/[0-9a-f-]+/poster", page)
+    with ana.app.extensions["focal_db"].writing(TESTS) as db:
+        db.scalars(select(Team)).one().archived_at = ana.clock()
+        db.commit()
+    assert "No cycle here yet." in visible(lead.get("/network?by=team"))
 
 
 def test_a_region_is_counted_as_a_whole(region, stages):
