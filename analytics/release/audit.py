@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations
-from math import comb
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
 
 from analytics.columns import Bools, Ints
 from analytics.release.cells import passes_first_rule
+from analytics.release.coalitions import coalitions, sharing
 from analytics.release.contributions import Rows
-from analytics.release.figures import STEPS
+from analytics.release.figures import STEPS, Known
 from analytics.release.linear import Leak, culprits, last_used, solved_by_insiders, solved_cells, solved_sets
 from analytics.release.pinning import pinned_sets, seen_by
 from analytics.release.policy import Policy
 from analytics.release.space import Space, space_of
 from analytics.release.statements import Statements
 from analytics.release.views import View
-
-MOST_COALITIONS = 2000
-"""Up to so many, all coalitions of teachers are asked about each item."""
-
-FEW_GROUPS = 24
-"""Beyond so many groups, a sum or a difference of two is taken to have many teachers."""
-
-MANY_TEACHERS = 36
-"""Up to so many, the linear program is solved for every teacher, alone and with whoever knows more."""
 
 
 @dataclass(frozen=True)
@@ -128,11 +117,36 @@ class Auditor:
 
     def _program(self, detail: Ints, space: Space, sums: Space | None) -> Finding:
         known = self.statements.known(detail, self.policy)
-        leaks = pinned_sets(space, self.rows, self._hidden(detail), known, self.policy)
+        everything = np.ones(len(self.statements), dtype=np.bool_)
+        leaks = self._pinned(detail, known, space, sums, everything)
+        mendable, back = _smallest_behind(self.statements, space, leaks)
+        if len(mendable) < len(leaks):
+            # Earlier releases hold these answers, and a figure beside them may be what gives them away.
+            out = self._pinned(detail, known, space, sums, self.statements.fixed)
+            already = {tuple(leak.answers.tolist()) for leak in [*mendable, *out]}
+            others = [leak for leak in leaks if tuple(leak.answers.tolist()) not in already]
+            beside = [(leak, _smallest_beside(self.statements, space, leak)) for leak in others]
+            mendable += [leak for leak, statement in beside if statement is not None]
+            back |= {statement for _, statement in beside if statement is not None}
+        return Finding(mendable, sorted(back))
+
+    def _pinned(
+        self, detail: Ints, known: Known, space: Space, sums: Space | None, using: Bools
+    ) -> list[Leak]:
+        """Return what the linear program pins with some of the statements, for outsiders and insiders."""
+        part = np.flatnonzero(using[space.statements])
+        if not len(part):
+            return []
+        chosen = replace(space, statements=space.statements[part], matrix=space.matrix[part])
+        leaks = pinned_sets(chosen, self.rows, self._hidden(detail), known, self.policy)
         for coalition, places in sharing(sums, self.views) if sums is not None else ():
-            seen = seen_by(cast("Space", sums), known, self.rows, coalition, places, self.policy)
+            whole = cast("Space", sums)
+            some = places[using[whole.statements[places]]]
+            if not len(some):
+                continue
+            seen = seen_by(whole, known, self.rows, coalition, some, self.policy)
             leaks += pinned_sets(*seen, self.policy)
-        return _smallest_behind(self.statements, space, leaks)
+        return leaks
 
     def _sums(self, detail: Ints, space: Space) -> Space | None:
         """Return the equations without those that show bands only."""
@@ -148,95 +162,44 @@ class Auditor:
         return [self.statements.answers_of(cell) for cell in self.sensitive if detail[cell] == 0]
 
 
-def coalitions(space: Space, views: Sequence[View], policy: Policy) -> list[View]:
-    """Return who might put their classes together.
-
-    Every person with whom classes were shared, with every teacher; and any ``insiders`` teachers. Where
-    those would be more than :data:`MOST_COALITIONS`, every person and teacher alone, and such as stand
-    together in a sum, or between two sums, of so few teachers that the others could be fewer students than
-    the smallest group.
-    """
-    everyone = sorted(space.groups_of)
-    number = min(policy.insiders, len(everyone) - 1)
-    if comb(len(everyone), number) <= MOST_COALITIONS:
-        shared = [(*view, teacher) for view in views for teacher in everyone if teacher not in view]
-        return [*views, *shared, *combinations(everyone, number)]
-    few = _few_teachers(space)
-    reach = policy.smallest_group - 1
-    near = {
-        group
-        for teachers in few
-        if number < len(teachers) <= number + reach
-        for group in combinations(sorted(teachers), number)
-    }
-    joined = {
-        (*view, teacher)
-        for view in views
-        for teachers in few
-        if not teachers.isdisjoint(view) and len(teachers.difference(view)) <= reach + 1
-        for teacher in teachers.difference(view)
-    }
-    # Who stands with two others finds with one of them whatever she finds alone.
-    partners = Counter(teacher for group in near for teacher in group)
-    alone = [(teacher,) for teacher in everyone if partners[teacher] < 2]
-    return [*views, *sorted(joined), *alone, *sorted(near)]
-
-
-def _few_teachers(space: Space) -> set[frozenset[int]]:
-    """Return the teachers behind each sum, and behind each difference of two sums, that has few of them."""
-    inside = space.matrix > 0
-    groups = np.arange(len(space.size))
-    found = set()
-    shared = space.matrix @ space.matrix.T
-    size = space.matrix.sum(axis=1)
-    apart = size[:, None] + size[None, :] - 2 * shared
-    # Groups are of one class and lesson or more: so few of them cannot be told to have many teachers.
-    first, second = np.nonzero(np.triu((apart <= FEW_GROUPS) & (apart > 0) & (shared > 0), k=1))
-    sets = [groups[row] for row in inside if row.sum() <= FEW_GROUPS]
-    sets += [groups[inside[a] != inside[b]] for a, b in zip(first, second, strict=True)]
-    for some in sets:
-        found.add(frozenset().union(*(space.taught[group] for group in some)))
-    return found
-
-
-def sharing(space: Space, views: Sequence[View]) -> list[tuple[View, Ints]]:
-    """Return for whom the linear program is solved, and with which statements (places in the space).
-
-    Every teacher, alone and with whoever knows several classes, and all statements. In a network of more than
-    :data:`MANY_TEACHERS` it is those who know several classes, each with a teacher of the same sum, and the
-    sums of at most a third of so many teachers: larger ones tell them hardly more.
-    """
-    everyone = set(space.groups_of)
-    places = np.arange(len(space.statements))
-    if len(everyone) <= MANY_TEACHERS:
-        alone: list[View] = [(teacher,) for teacher in sorted(everyone)]
-        joined = [(*view, teacher) for view in views for teacher in sorted(everyone.difference(view))]
-        return [(group, places) for group in alone + joined]
-    taught = [
-        set().union(*(space.taught[group] for group in np.flatnonzero(row))) for row in space.matrix > 0
-    ]
-    few = [place for place in places.tolist() if len(taught[place]) <= MANY_TEACHERS // 3]
-    found: list[tuple[View, Ints]] = []
-    for view in views:
-        own = [place for place in few if not taught[place].isdisjoint(view)]
-        near = set().union(*(taught[place] for place in own)).difference(view)
-        for teacher in sorted(near):
-            inside = [place for place in few if teacher in taught[place] or place in own]
-            found.append(((*view, teacher), np.array(inside, dtype=np.int64)))
-    return found
-
-
-def _smallest_behind(statements: Statements, space: Space, leaks: list[Leak]) -> Finding:
+def _smallest_behind(statements: Statements, space: Space, leaks: list[Leak]) -> tuple[list[Leak], set[int]]:
     """Return the leaks that can be mended, and for each the smallest statement that holds its answers."""
     mendable, back = [], set()
     for leak in leaks:
         groups = np.unique(space.group[np.isin(space.answers, leak.answers)])
-        behind = space.statements[space.matrix[:, groups].any(axis=1)]
-        free = [int(statement) for statement in behind if not statements.fixed[statement]]
+        free = _free(statements, space, _holding(space, groups))
         if free:
             mendable.append(leak)
-            back.add(min(free, key=lambda statement: (statements.who.students[statement], statement)))
-    return Finding(mendable, sorted(back))
+            back.add(free[0])
+    return mendable, back
+
+
+def _smallest_beside(statements: Statements, space: Space, leak: Leak) -> int | None:
+    """Return the smallest statement that shares answers with those around a leak, and can be taken back.
+
+    What stands around a leak are the statements that hold its answers; where none of those beside them can be
+    taken back, the ones beside those, and so on. None if all that hang together are out already.
+    """
+    groups = np.isin(np.arange(len(space.size)), space.group[np.isin(space.answers, leak.answers)])
+    while True:
+        touched = _holding(space, groups)
+        free = _free(statements, space, touched)
+        if free:
+            return free[0]
+        wider = groups | (space.matrix[touched] > 0).any(axis=0)
+        if np.array_equal(wider, groups):
+            return None
+        groups = wider
+
+
+def _holding(space: Space, groups: Ints | Bools) -> Bools:
+    return np.asarray((space.matrix[:, groups] > 0).any(axis=1), dtype=np.bool_)
+
+
+def _free(statements: Statements, space: Space, among: Bools) -> list[int]:
+    """Return the statements, of those chosen by place, that can be taken back, smallest first."""
+    free = [int(statement) for statement in space.statements[among] if not statements.fixed[statement]]
+    return sorted(free, key=lambda statement: (statements.who.students[statement], statement))
 
 
 def _by_insiders(statements: Statements, sums: Space, asked: list[View], policy: Policy) -> Finding:
