@@ -112,3 +112,25 @@ def first_broken_link(db: Session) -> int | None:
             return position
         previous = event.hash
     return None
+
+
+def last_link(db: Session) -> tuple[int, str] | None:
+    """Return number and hash of the newest event, or none."""
+    last = db.execute(
+        select(AuditEvent.number, AuditEvent.hash).order_by(AuditEvent.number.desc()).limit(1)
+    ).first()
+    return (last.number, last.hash) if last else None
+
+
+def has_link(db: Session, number: int, hashed: str) -> bool:
+    """Tell whether an event that was known before still stands as it stood: its end was not cut off."""
+    found = db.get(AuditEvent, number)
+    return found is not None and found.hash == hashed
+
+
+def was_restored_since(db: Session, moment: datetime) -> bool:
+    """Tell whether a backup was put back since then: what came between is gone with good reason."""
+    restored = select(AuditEvent.number).where(
+        AuditEvent.act == "database.restored", AuditEvent.at >= moment.replace(microsecond=0)
+    )
+    return db.scalar(restored.limit(1)) is not None

@@ -21,6 +21,7 @@ class Permission(Enum):
     EDIT_AIM = "Edit the aim, drivers and change ideas of the network."
     SEE_RESEARCH = "Read item reports and prepare data packages."
     KEEP_AGREEMENTS = "Make research agreements, and decide on data packages that others ask for."
+    REVIEW_ITEMS = "Say which protected area a question touches."
     INVITE = "Invite people into one's own organisation, and make links for a new password."
     MANAGE = "Keep organisations, people, retention and audit."
 
@@ -31,9 +32,12 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "lead": frozenset(
         {Permission.SEE_LIBRARY, Permission.SEE_NETWORK, Permission.EDIT_AIM, Permission.SEE_SHARED}
     ),
-    "researcher": frozenset({Permission.SEE_LIBRARY, Permission.SEE_RESEARCH}),
+    "researcher": frozenset({Permission.SEE_LIBRARY, Permission.SEE_RESEARCH, Permission.REVIEW_ITEMS}),
     "administrator": frozenset(
-        {Permission.SEE_LIBRARY, Permission.INVITE, Permission.MANAGE, Permission.KEEP_AGREEMENTS}
+        {
+            *(Permission.SEE_LIBRARY, Permission.REVIEW_ITEMS, Permission.INVITE, Permission.MANAGE),
+            Permission.KEEP_AGREEMENTS,
+        }
     ),
 }
 EVERYBODY = frozenset({Permission.OWN_ACCOUNT})

@@ -102,7 +102,9 @@ def people_in(db: Session, organisation_ids: Iterable[uuid.UUID]) -> list[Person
     return list(
         db.scalars(
             select(Person)
-            .where(or_(Person.organisation_id.in_(places), Person.id.in_(with_role)))
+            .where(
+                or_(Person.organisation_id.in_(places), Person.id.in_(with_role)), Person.erased_at.is_(None)
+            )
             .order_by(Person.display_name, Person.email)
         )
     )

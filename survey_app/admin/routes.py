@@ -12,7 +12,7 @@ from survey_app.accounts.forms import faults_of
 from survey_app.accounts.granting import ROLES_GIVEN_AT, looks_after, open_places
 from survey_app.accounts.proofs import mark_of
 from survey_app.accounts.service import MOST_FAILURES
-from survey_app.admin import queries, routes_many, routes_places, routes_teams, service
+from survey_app.admin import queries, routes_children, routes_many, routes_places, routes_teams, service
 from survey_app.admin.addresses import whole_address
 from survey_app.admin.blueprint import blueprint
 from survey_app.admin.forms import InviteForm, PlaceForm
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from survey_app.models.people import Invitation, Person
 
-__all__ = ["blueprint", "routes_many", "routes_places", "routes_teams"]
+__all__ = ["blueprint", "routes_children", "routes_many", "routes_places", "routes_teams"]
 notice("invitation-revoked", "The invitation is taken back. Its link opens nothing any more.")
 notice("role-given", "The role is given. It counts from the next click on.")
 notice("role-taken", "The role is taken back. That counts from the next click on.")

@@ -100,6 +100,8 @@ def enable_person(db: Session, viewer: Viewer, person: Person) -> bool:
         If the viewer does not look after this person.
     """
     _check_looks_after(db, viewer, person)
+    if person.erased_at is not None:
+        raise NotAllowed("This account is erased; nobody can open it again.")
     if person.disabled_at is None:
         return False
     person.disabled_at = None

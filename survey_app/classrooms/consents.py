@@ -102,6 +102,12 @@ def opted_out(db: Session, classroom_id: uuid.UUID) -> set[uuid.UUID]:
     return {code_id for code_id in found if code_id is not None}
 
 
+def said_yes(db: Session, classroom_id: uuid.UUID) -> set[uuid.UUID | None]:
+    """Return the codes of a class whose families have said yes; none stands for the rest of the class."""
+    query = select(Consent.focal_code_id).where(Consent.classroom_id == classroom_id, Consent.kind == "given")
+    return set(db.scalars(query))
+
+
 def asked_focal_codes(db: Session, classroom_id: uuid.UUID) -> list[FocalCode]:
     """Return the planned set without those who do not take part, A first."""
     out = opted_out(db, classroom_id)

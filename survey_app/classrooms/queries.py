@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from survey_app.models.classrooms import Card, Classroom, FocalCode
+from survey_app.models.keeping import ErasureOrder
+from survey_app.models.people import Organisation, Person
 from survey_app.models.surveys import Administration
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
@@ -118,4 +121,22 @@ def has_open_survey(db: Session, classroom_id: uuid.UUID) -> bool:
             .limit(1)
         )
         is not None
+    )
+
+
+def erased_on(db: Session, classroom: Classroom) -> datetime | None:
+    """Return the day on which an order erases a class, or none."""
+    owner = db.get_one(Person, classroom.owner_id)
+    above, here = [], owner.organisation_id
+    while here is not None and here not in above:
+        above.append(here)
+        place = db.get(Organisation, here)
+        here = place.parent_id if place else None
+    return db.scalar(
+        select(func.min(ErasureOrder.due_at)).where(
+            ErasureOrder.done_at.is_(None),
+            ErasureOrder.withdrawn_at.is_(None),
+            (ErasureOrder.person_id == owner.id)
+            | (ErasureOrder.person_id.is_(None) & ErasureOrder.organisation_id.in_(above)),
+        )
     )

@@ -189,6 +189,7 @@ def _show(room: Classroom, *, faults: dict[str, str] | None = None) -> str:
         spaced_code=codes.show_code(room.class_code),
         grades=dict(GRADES),
         focal=queries.live_focal_codes(g.db, room.id),
+        erase_on=queries.erased_on(g.db, room),
         retired=queries.retired_focal_codes(g.db, room.id),
         card_of={card.focal_code_id: card for card in living if card.focal_code_id},
         rest_cards=sum(card.focal_code_id is None for card in living),

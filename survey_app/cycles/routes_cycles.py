@@ -9,6 +9,7 @@ from flask import g, redirect, render_template, request, url_for
 
 from survey_app import audit
 from survey_app.catalogue import queries as catalogue
+from survey_app.catalogue import reviews
 from survey_app.classrooms import queries as class_queries
 from survey_app.classrooms import service as classes
 from survey_app.classrooms.consents import asked_focal_codes
@@ -269,9 +270,10 @@ def _classroom(form: QuickStartForm) -> Classroom:
 def _quick_start_page(
     form: QuickStartForm, own: list[Classroom], *, faults: dict[str, str] | None = None
 ) -> str:
-    sets = catalogue.ready_sets(g.db)
+    sets, found = catalogue.ready_sets(g.db), reviews.reviews(g.db)
     return render_template(
         "cycles/new.html",
+        reviewed={one.key: reviews.reviewed(found, one.item_version_ids) for one in sets},
         form=form,
         classes=own,
         grades=GRADES,

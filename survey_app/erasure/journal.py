@@ -11,11 +11,11 @@ import hashlib
 import hmac
 import json
 import os
-from pathlib import Path
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from pathlib import Path
 
 FILE = "erasures.jsonl"
 
@@ -93,6 +93,20 @@ def sign_again(instance: Path, *secrets: str) -> int:
         file.flush()
         os.fsync(file.fileno())
     return len(signed)
+
+
+def last_night(instance: Path) -> datetime | None:
+    """Return when the nightly job last signed its work, as the list says; none if it never did."""
+    path = instance / FILE
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    for line in reversed(lines):
+        try:
+            body = json.loads(line)
+            if body["what"] == "night":
+                return datetime.fromisoformat(body["at"])
+        except (ValueError, KeyError, TypeError):
+            continue
+    return None
 
 
 def _mark(secret: str, previous: str, body: dict[str, Any]) -> str:

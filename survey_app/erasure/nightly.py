@@ -9,18 +9,21 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import uuid
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from config import Config, ConfigError
 from survey_app import clock
-from survey_app.audit import first_broken_link, record_act
+from survey_app.audit import last_link, record_act
 from survey_app.classrooms.service import archive_class
 from survey_app.db import Database
-from survey_app.erasure import journal, overdue, service
+from survey_app.erasure import journal, orders, overdue, service
+from survey_app.erasure.chain import faults_of_record
 from survey_app.erasure.traces import remove_traces
 from survey_app.errors import NotYet
 from survey_app.models import load_all
+from survey_app.models.keeping import ErasureOrder
 from survey_app.models.people import Person
 from survey_app.principal import job
 
@@ -66,11 +69,11 @@ def work(database: Database, config: Config, *, now: datetime) -> tuple[Counter[
     for classroom_id in _ids(database, lambda db: overdue.classes_to_erase(db, now=now)):
         if _in_one_go(database, lambda db, one=classroom_id: done.update(_erase_class(db, one, now))):
             journal.write_line(config.instance, config.secret_key, "class", id=str(classroom_id), now=now)
+    for order_id in _ids(database, lambda db: orders.due_orders(db, now=now)):
+        done.update(carry_out_order(database, config, order_id, now=now))
     _erase_again(database, config, done, faults, now=now)
     with database.reading(NIGHTLY) as db:
-        broken = first_broken_link(db)
-    if broken is not None:
-        faults.append(f"The record of acts was changed at number {broken}: compare it with a backup.")
+        faults += faults_of_record(db, config)
     erased = any(done[what] for what in ("classes erased", AGAIN, "students erased again"))
     remove_traces(database, config, thoroughly=erased or _erased_since_last_night(config))
     _sign(database, config, done, faults, now=now)
@@ -114,6 +117,48 @@ def _erase_code(db: Session, code: FocalCode, now: datetime) -> dict[str, int]:
     return {"students erased again": 1}
 
 
+def _erase_person(db: Session, person_id: str, now: datetime) -> dict[str, int]:
+    person = db.get_one(Person, uuid.UUID(person_id))
+    orders.erase_person(db, person, now=now)
+    record_act(
+        db,
+        "person.erased",
+        actor_id=None,
+        organisation_id=person.organisation_id,
+        route="nightly",
+        object_id=person.id,
+        now=now,
+    )
+    return {"accounts erased again": 1}
+
+
+def carry_out_order(
+    database: Database, config: Config, order_id: uuid.UUID, *, now: datetime
+) -> dict[str, int]:
+    """Carry out one order, with one act in the record and each tombstone in the signed list."""
+    gone: list[orders.Erased] = []
+
+    def erase(db: Session) -> None:
+        order = db.get_one(ErasureOrder, order_id)
+        gone.append(orders.carry_out(db, order, now=now))
+        record_act(
+            db,
+            "person.erased" if order.person_id else "organisation.erased",
+            actor_id=order.ordered_by_id,
+            organisation_id=order.organisation_id,
+            route="nightly",
+            object_id=order.person_id or order.organisation_id,
+            now=now,
+        )
+
+    if not _in_one_go(database, erase):
+        return {}
+    for what, ids in (("class", gone[0].classes), ("person", gone[0].people)):
+        for row_id in ids:
+            journal.write_line(config.instance, config.secret_key, what, id=str(row_id), now=now)
+    return {"classes erased": len(gone[0].classes), "accounts erased": len(gone[0].people)}
+
+
 def _note(db: Session, act: str, classroom: Classroom, now: datetime) -> None:
     place = db.get_one(Person, classroom.owner_id).organisation_id
     record_act(
@@ -130,12 +175,14 @@ def _erase_again(
     except journal.JournalBroken as fault:
         faults.append(str(fault))
         return
-    marked = [(line["what"], line["id"]) for line in lines if line["what"] in ("code", "class")]
+    marked = [(line["what"], line["id"]) for line in lines if line["what"] in ("code", "class", "person")]
     for what, row_id in marked:
         with database.reading(NIGHTLY) as db:
             back = overdue.is_back(db, what, row_id)
         if back and what == "class":
             _in_one_go(database, lambda db, one=row_id: done.update(_erase_class(db, one, now, what=AGAIN)))
+        elif back and what == "person":
+            _in_one_go(database, lambda db, one=row_id: done.update(_erase_person(db, one, now)))
         elif back:
             _in_one_go(
                 database, lambda db, one=row_id: done.update(_erase_code(db, overdue.code(db, one), now))
@@ -157,14 +204,16 @@ def _sign(
     database: Database, config: Config, done: Counter[str], faults: list[str], *, now: datetime
 ) -> None:
     """Write what the night did: into the record of acts, and signed beside the database."""
-    if not any("Line " in fault for fault in faults):
-        counts = {what: count for what, count in sorted(done.items()) if count}
-        journal.write_line(
-            config.instance, config.secret_key, "night", did=counts, faults=len(faults), now=now
-        )
     with database.writing(NIGHTLY) as db:
         record_act(db, "retention.kept", actor_id=None, organisation_id=None, route="nightly", now=now)
+        last = last_link(db)
         db.commit()
+    if not any("Line " in fault for fault in faults):
+        counts = {what: count for what, count in sorted(done.items()) if count}
+        config_key = config.secret_key
+        journal.write_line(
+            config.instance, config_key, "night", did=counts, faults=len(faults), record=last, now=now
+        )
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, or_, select
 from survey_app.accounts.service import MOST_FAILURES
 from survey_app.erasure import retention, service
 from survey_app.models.classrooms import Classroom, FocalCode
-from survey_app.models.people import Invitation, PasswordLink, SignInTries, StaffSession
+from survey_app.models.people import Invitation, PasswordLink, Person, SignInTries, StaffSession
 from survey_app.models.responses import Receipt, Response
 from survey_app.models.surveys import Administration
 
@@ -73,7 +73,7 @@ def classes_to_erase(db: Session, *, now: datetime) -> list[uuid.UUID]:
 
 def is_back(db: Session, what: str, row_id: str) -> bool:
     """Tell whether something that was erased stands here as if it had not been."""
-    model = Classroom if what == "class" else FocalCode
+    model = {"class": Classroom, "code": FocalCode, "person": Person}[what]
     found = db.get(model, uuid.UUID(row_id))
     return found is not None and found.erased_at is None
 

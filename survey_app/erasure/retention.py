@@ -16,12 +16,17 @@ LINKS_KEPT = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of data in the words of the notice. Without ``kept`` no clock runs; ``until`` says it all."""
+    """A kind of data in the words of the notice. Without ``kept`` no clock runs; ``until`` says it all.
+
+    ``tables`` are the tables that hold it: a test finds each table of the schema under one kind, so the
+    notice can leave nothing out.
+    """
 
     what: str
     holds: str
     until: str
     kept: timedelta | None = None
+    tables: frozenset[str] = frozenset()
 
     @property
     def how_long(self) -> str:
@@ -33,9 +38,33 @@ KINDS = (
     Kind(
         "Classes, and all that happened in them",
         "what students answered, by code or without one; the teacher's plans, ratings, predictions,"
-        " strengths, wonders and noticings; results, cards, shares, comments",
+        " strengths, wonders and noticings; results, cards, what families were told or have said, shares,"
+        " comments",
         "after the class is archived. A teacher can erase one student, or the class, at any time before",
         ARCHIVE_KEPT,
+        tables=frozenset(
+            {
+                "classrooms",
+                "focal_codes",
+                "cards",
+                "consents",
+                "series",
+                "cycles",
+                "cycle_focals",
+                "plan_predictions",
+                "surveys",
+                "survey_items",
+                "administrations",
+                "responses",
+                "answers",
+                "turnout",
+                "predictions",
+                "own_ratings",
+                "snapshots",
+                "cycle_shares",
+                "comments",
+            }
+        ),
     ),
     Kind(
         "Classes that nobody archives",
@@ -48,34 +77,72 @@ KINDS = (
         "that a sheet with a random number was taken, so that none counts twice",
         "after the survey closes",
         RECEIPTS_KEPT,
+        tables=frozenset({"receipts"}),
     ),
     Kind(
         "Sign-ins of adults",
         "when a sign-in began and when it was last used",
         "after they end",
         SESSIONS_KEPT,
+        tables=frozenset({"staff_sessions"}),
     ),
     Kind(
         "Invitations and links for a new password",
         "name, address and role of the adult who was invited",
         "after they are used, taken back or run out",
         LINKS_KEPT,
+        tables=frozenset({"invitations", "password_links"}),
     ),
     Kind(
         "Wrong passwords",
         "how many there were for a typed address, under a mark that does not tell the address",
         "after the last one. An address with 100 in a row stays stopped until it has a new password",
         TRIES_KEPT,
+        tables=frozenset({"sign_in_tries"}),
     ),
     Kind(
         "Accounts of adults",
         "name, work address, roles",
-        "as long as the person works with Focal here; an administrator closes the sign-in",
+        "as long as the person works with Focal here; an administrator closes the sign-in, or erases the"
+        " account for good",
+        tables=frozenset({"people", "role_grants", "teams", "team_members"}),
     ),
     Kind(
         "The record of acts",
         "which adult did what and when; never answers, names or codes",
         "as long as Focal runs here, so that nobody can remove what was done",
+        tables=frozenset({"audit_events"}),
+    ),
+    Kind(
+        "Orders to erase, and what a place asks of families",
+        "who ordered or said it, for which place, and when",
+        "as long as Focal runs here",
+        tables=frozenset({"erasure_orders", "consent_rules"}),
+    ),
+    Kind(
+        "Questions, and what a network wants to reach",
+        "questions, answers to choose from, reviews of questions; aim, drivers, change ideas, places; nothing"
+        " about a student",
+        "as long as Focal runs here",
+        tables=frozenset(
+            {
+                *("library_releases", "constructs", "scale_versions", "scale_options", "items"),
+                *("item_versions", "wordings", "instruments", "instrument_items", "item_reviews"),
+                *("aims", "drivers", "change_ideas", "diagram_versions", "organisations"),
+            }
+        ),
+    ),
+    Kind(
+        "Research",
+        "reports on questions, from many classes and let out by the rules for numbers; agreements with"
+        " researchers, and which packages were made",
+        "as long as Focal runs here, so that what was handed out can be accounted for",
+        tables=frozenset(
+            {
+                *("item_reports", "item_report_runs", "agreements", "agreement_people"),
+                *("agreement_places", "agreement_constructs", "data_packages"),
+            }
+        ),
     ),
     Kind(
         "Marks of what was erased",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import current_app, render_template
 
+from survey_app.erasure import journal
 from survey_app.erasure.blueprint import blueprint
 from survey_app.erasure.retention import KINDS
 from survey_app.security import public
@@ -13,4 +14,5 @@ from survey_app.security import public
 @public
 def privacy() -> str:
     """Say to anybody what is held, what is never held, and for how long."""
-    return render_template("erasure/privacy.html", kinds=KINDS)
+    last_night = journal.last_night(current_app.config["FOCAL"].instance)
+    return render_template("erasure/privacy.html", kinds=KINDS, last_night=last_night)

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from survey_app import audit
 from survey_app.catalogue import queries as catalogue
+from survey_app.catalogue import reviews
 from survey_app.catalogue.library import library
 from survey_app.classrooms.consents import asked_focal_codes
 from survey_app.errors import BadInput, NotYet
@@ -299,6 +300,7 @@ def _compose_page(cycle: Cycle, *, faults: dict[str, str] | None = None) -> str:
         offered=_offered(known, chosen, classroom, coded=any(a.mode == "coded" for a in given)),
         draft_languages=[library().chrome[name].english_name for name in draft_languages(chosen)],
         needs_goal="goal" in needed_fills(chosen),
+        reviewed=reviews.reviewed(reviews.reviews(g.db), [q.id for q in chosen]),
         goal=request.form.get("goal", ""),
         codes=asked_focal_codes(g.db, classroom.id),
         asked=_asked(given, cycle),

@@ -10,7 +10,9 @@ from sqlalchemy import delete, select
 
 from survey_app.catalogue.library import library
 from survey_app.catalogue.queries import Question, questions
+from survey_app.catalogue.reviews import protected
 from survey_app.classrooms.archive import before_archive
+from survey_app.classrooms.consents import said_yes
 from survey_app.errors import BadInput, NotYet
 from survey_app.models.cycles import CycleFocal, PlanPrediction
 from survey_app.models.responses import Answer, Response
@@ -178,6 +180,7 @@ def open_surveys(
     if not opening:
         return []
     _refuse_opening(db, cycle, classroom, opening)
+    _refuse_without_consent(db, cycle, opening)
     for survey in queries.surveys_of(db, opening).values():
         if survey.frozen_at is None:
             _freeze(db, survey, cycle, goal, opening, now)
@@ -186,6 +189,25 @@ def open_surveys(
         administration.opened_at = now
     db.flush()
     return opening
+
+
+def _refuse_without_consent(db: Session, cycle: Cycle, opening: Sequence[Administration]) -> None:
+    """Open what touches a protected area only for students whose families have said yes."""
+    areas = protected(db, queries.item_version_ids_of(db, opening[0].survey_id))
+    if not areas:
+        return
+    asked = {code for code, _label in queries.focal_labels(db, cycle.id)} if _is_coded(opening) else set()
+    rest = {None} if any(a.mode == "pooled" for a in opening) else set()
+    if (asked | rest) - said_yes(db, cycle.classroom_id):
+        words = (
+            f"A question here touches a protected area ({'; '.join(areas).lower()}). Record first, where"
+            " cards are made, that the families of everybody you ask have said yes; or take the question out."
+        )
+        raise BadInput(words, {"questions": words})
+
+
+def _is_coded(given: Sequence[Administration]) -> bool:
+    return any(a.mode == "coded" for a in given)
 
 
 def close_surveys(

@@ -2,6 +2,7 @@
 
 from survey_app.db import Base
 from survey_app.erasure.data_map import COMMAND, PAGE, data_map
+from survey_app.erasure.retention import KINDS
 from survey_app.models import load_all
 
 
@@ -16,6 +17,14 @@ def test_every_column_stands_in_it():
         section = page.split(f"### {table.name}\n", 1)[1].split("\n##", 1)[0]
         for column in table.columns:
             assert f"\n| {column.name} | " in section, f"{table.name}.{column.name}"
+
+
+def test_every_table_has_one_kind_in_the_public_notice():
+    """The notice leaves nothing out: a new table says in retention.py how long it is kept."""
+    load_all()
+    named = [table for kind in KINDS for table in kind.tables]
+    assert sorted(named) == sorted(set(named)), "a table under two kinds"
+    assert set(named) == set(Base.metadata.tables)
 
 
 def test_what_names_a_student_is_said_to_go_with_her():
