@@ -121,7 +121,7 @@ def act_words(act: str) -> str:
 
     Examples
     --------
-    >>> act_words("class.erased"), act_words("diagram.changed")
-    ('erased a class', 'diagram changed')
+    >>> act_words("class.erased"), act_words("something.new-here")
+    ('erased a class', 'something new here')
     """
     return ACTS.get(act) or act.replace(".", " ").replace("-", " ")

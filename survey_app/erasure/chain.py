@@ -30,7 +30,7 @@ def faults_of_record(db: Session, config: Config) -> list[str]:
     if broken is not None:
         return [f"The record of acts was changed at number {broken}: compare it with a backup."]
     try:
-        lines = journal.read_lines(config.instance, config.secret_key)
+        lines = journal.read_lines(config.instance, *config.secret_keys)
     except journal.JournalBroken:
         return []  # told by who reads the list for its own sake
     night = next((line for line in reversed(lines) if line.get("record")), None)

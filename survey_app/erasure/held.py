@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from survey_app.classrooms.consents import WORDS as CONSENT_WORDS
 from survey_app.erasure import queries
+from survey_app.erasure.named import texts_naming
 from survey_app.results import queries as result_queries
 from survey_app.results.exports import PURPOSE, safe_cell
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from survey_app.erasure.named import Named
     from survey_app.models.classrooms import Classroom, FocalCode
     from survey_app.models.surveys import Administration
 
@@ -56,7 +58,9 @@ def as_csv(rows: Iterable[dict[str, Any]]) -> bytes:
 
 def rows_of_code(db: Session, code: FocalCode) -> list[dict[str, Any]]:
     """Return one row for each thing that is held about a focal code."""
-    return list(_Held(db, code.classroom_id, [code]).of_codes())
+    found = _Held(db, code.classroom_id, [code])
+    named = [found.speaks(one, code.label) for one in texts_naming(db, code)]
+    return [*found.of_codes(), *named]
 
 
 def rows_of_class(db: Session, classroom: Classroom) -> list[dict[str, Any]]:
@@ -79,6 +83,13 @@ class _Held:
         self.predictions = queries.predictions_about(db, classroom_id)
         self.cards = queries.cards_of(db, classroom_id)
         self.consents = queries.consents_of(db, classroom_id)
+
+    def speaks(self, one: Named, label: str) -> dict[str, Any]:
+        """Return a row about a text that speaks of a code."""
+        return {
+            **self._row(one.cycle, f"speaks of {label}: {one.where}", None, held=one.words),
+            "student": label,
+        }
 
     def of_codes(self) -> Iterator[dict[str, Any]]:
         for card in self.cards:

@@ -111,8 +111,8 @@ def _erase_class(db: Session, classroom_id: object, now: datetime, *, what: str 
     return {what: 1}
 
 
-def _erase_code(db: Session, code: FocalCode, now: datetime) -> dict[str, int]:
-    service.erase_code(db, code, now=now)
+def _erase_code(db: Session, code: FocalCode, now: datetime, *, with_texts: bool) -> dict[str, int]:
+    service.erase_code(db, code, with_texts=with_texts, now=now)
     _note(db, "code.erased", overdue.classroom(db, code.classroom_id), now)
     return {"students erased again": 1}
 
@@ -175,8 +175,13 @@ def _erase_again(
     except journal.JournalBroken as fault:
         faults.append(str(fault))
         return
-    marked = [(line["what"], line["id"]) for line in lines if line["what"] in ("code", "class", "person")]
-    for what, row_id in marked:
+    marked = [
+        (line["what"], line["id"], line.get("texts", False))
+        for line in lines
+        if line["what"] in ("code", "class", "person")
+    ]
+    _mark_what_is_missing(database, config, {row_id for _what, row_id, _texts in marked}, now=now)
+    for what, row_id, texts in marked:
         with database.reading(NIGHTLY) as db:
             back = overdue.is_back(db, what, row_id)
         if back and what == "class":
@@ -185,10 +190,21 @@ def _erase_again(
             _in_one_go(database, lambda db, one=row_id: done.update(_erase_person(db, one, now)))
         elif back:
             _in_one_go(
-                database, lambda db, one=row_id: done.update(_erase_code(db, overdue.code(db, one), now))
+                database,
+                lambda db, one=row_id, texts=texts: done.update(
+                    _erase_code(db, overdue.code(db, one), now, with_texts=texts)
+                ),
             )
     # An answer that was on its way while its student was erased.
     _in_one_go(database, lambda db: done.update({"rows swept up": overdue.sweep(db)}))
+
+
+def _mark_what_is_missing(database: Database, config: Config, known: set[str], *, now: datetime) -> None:
+    """Write into the signed list what was erased and never came there: the machine stopped in between."""
+    with database.reading(NIGHTLY) as db:
+        missing = [one for one in overdue.tombstones(db) if one[1] not in known]
+    for what, row_id in missing:
+        journal.write_line(config.instance, config.secret_key, what, id=row_id, now=now)
 
 
 def _erased_since_last_night(config: Config) -> bool:

@@ -78,6 +78,16 @@ def is_back(db: Session, what: str, row_id: str) -> bool:
     return found is not None and found.erased_at is None
 
 
+def tombstones(db: Session) -> list[tuple[str, str]]:
+    """Return what was erased, by kind and id."""
+    kinds = (("class", Classroom), ("code", FocalCode), ("person", Person))
+    return [
+        (what, str(row_id))
+        for what, model in kinds
+        for row_id in db.scalars(select(model.id).where(model.erased_at.is_not(None)))
+    ]
+
+
 def classroom(db: Session, classroom_id: uuid.UUID | str) -> Classroom:
     """Return a class."""
     return db.get_one(Classroom, uuid.UUID(str(classroom_id)))

@@ -62,6 +62,7 @@ KINDS = (
                 "own_ratings",
                 "snapshots",
                 "cycle_shares",
+                "team_shares",
                 "comments",
             }
         ),

@@ -10,6 +10,7 @@ from survey_app import audit
 from survey_app.accounts.service import require_recent_proof
 from survey_app.erasure import held, journal, queries, service
 from survey_app.erasure.blueprint import blueprint
+from survey_app.erasure.named import texts_naming
 from survey_app.erasure.traces import remove_traces
 from survey_app.errors import NotVisible
 from survey_app.permissions import Permission
@@ -51,10 +52,11 @@ def erase_code(classroom_id: uuid.UUID, focal_code_id: uuid.UUID) -> BaseRespons
     require_recent_proof(g.db, g.viewer, g.now)
     if request.form.get("sure") != "1":
         return _code_page(room, one, NOT_SURE), 422
-    service.erase_code(g.db, one, now=g.now)
+    with_texts = request.form.get("with_texts") == "1"
+    service.erase_code(g.db, one, with_texts=with_texts, now=g.now)
     note_act("code.erased", room.id)
     g.db.commit()
-    _leave_no_trace("code", focal_code_id)
+    _leave_no_trace("code", focal_code_id, texts=with_texts)
     return done
 
 
@@ -117,6 +119,7 @@ def _code_page(room: Classroom, one: FocalCode, faults: dict[str, str] | None = 
         classroom=room,
         code=one,
         counts=queries.counts_of_code(g.db, one.id),
+        named=texts_naming(g.db, one),
         faults=faults or {},
     )
 
@@ -141,9 +144,9 @@ def _file(rows: list[dict], name: str, room: Classroom) -> Response:
     return Response(body, mimetype="text/csv", headers=headers)
 
 
-def _leave_no_trace(what: str, row_id: uuid.UUID) -> None:
+def _leave_no_trace(what: str, row_id: uuid.UUID, **about: bool) -> None:
     config = current_app.config["FOCAL"]
     # The request's own connection would hold the side file back.
     g.db.close()
-    journal.write_line(config.instance, config.secret_key, what, id=str(row_id), now=g.now)
+    journal.write_line(config.instance, config.secret_key, what, id=str(row_id), now=g.now, **about)
     remove_traces(current_app.extensions["focal_db"], config)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, exists, select, update
 
 from survey_app.erasure import queries
+from survey_app.erasure.named import empty_texts
 from survey_app.errors import NotYet
 from survey_app.models.classrooms import Card, Consent, FocalCode
 from survey_app.models.cycles import Cycle, CycleFocal, PlanPrediction, Series
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
 STILL_OPEN = "A survey of this class is open. Close it first, so that no answer comes in while you erase."
 
 
-def erase_code(db: Session, code: FocalCode, *, now: datetime) -> None:
+def erase_code(db: Session, code: FocalCode, *, with_texts: bool = False, now: datetime) -> None:
     """Erase everything that is held about one focal code; her letter is never given to another student.
+
+    ``with_texts`` empties plans, logs, decisions and comments that speak of her, too.
 
     Raises
     ------
@@ -43,6 +46,8 @@ def erase_code(db: Session, code: FocalCode, *, now: datetime) -> None:
         If a survey of the class is open.
     """
     _hold(db, code.classroom_id)
+    if with_texts:
+        empty_texts(db, code)
     code.erased_at = now
     code.retired_at = code.retired_at or now
     db.flush()

@@ -119,6 +119,41 @@ def test_the_letter_is_never_given_again_and_the_card_opens_nothing(teacher, app
     assert labels == ["A", "C", "D", "E", "F"]
 
 
+def speak_of(teacher, made) -> None:
+    """Let plan and decision speak of student B, and of others."""
+    with teacher.app.extensions["focal_db"].writing(TESTS) as db:
+        turn = db.scalars(select(Cycle)).one()
+        turn.aim, turn.keep_what = f"let B and C begin, {CANARY}", f"B's idea, {CANARY}"
+        turn.dose, turn.reason = "Bold questions, A and C", "they liked it"
+        db.commit()
+
+
+def test_texts_that_speak_of_her_are_shown_taken_along_and_emptied(teacher, app, engine):
+    made = lived_class(teacher)
+    speak_of(teacher, made)
+    page = visible(teacher.get(f"{made['code']}/erase"))
+    assert "2 texts speak of B, as it seems" in page
+    assert "Cycle 1, plan: what you are after: let B and C begin" in page
+    held = csv.DictReader(io.StringIO(teacher.get(f"{made['code']}/held.csv").removeprefix("\ufeff")))
+    assert {row["what"] for row in held} >= {
+        "speaks of B: plan: what you are after",
+        "speaks of B: decision: what worked",
+    }
+    teacher.post(f"{made['code']}/erase", sure="1", with_texts="1")
+    assert places_with(engine, CANARY) == []
+    assert CANARY.encode() not in bytes_on_disk(app)
+    with teacher.reading() as db:
+        turn = db.scalars(select(Cycle)).one()
+        assert (turn.aim, turn.keep_what, turn.dose) == ("", "", "Bold questions, A and C")
+
+
+def test_without_the_tick_texts_stay_as_they_are(teacher, engine):
+    made = lived_class(teacher)
+    speak_of(teacher, made)
+    teacher.post(f"{made['code']}/erase", sure="1")
+    assert set(places_with(engine, CANARY)) == {"cycles.aim", "cycles.keep_what"}
+
+
 def test_erased_twice_it_is_erased_once(teacher):
     made = lived_class(teacher)
     for _ in range(2):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -125,6 +126,27 @@ def test_an_answer_that_came_in_too_late_is_swept_up(teacher, app, clock, night)
         db.commit()
     assert night()[0]["rows swept up"] > 5
     assert how_many(teacher, Response) == 4
+
+
+def test_what_never_came_into_the_list_is_written_there_the_next_night(teacher, app, night):
+    made = lived_class(teacher)
+    teacher.post(f"{made['code']}/erase", sure="1")
+    config = app.config["FOCAL"]
+    (config.instance / journal.FILE).unlink()  # as if the machine had stopped before it was written
+    night()
+    lines = journal.read_lines(config.instance, *config.secret_keys)
+    assert [line["what"] for line in lines] == ["code", "night"]
+    assert lines[0]["id"] == made["code"].rsplit("/", 1)[1]
+
+
+def test_a_new_key_does_not_break_the_list(teacher, app, clock, night):
+    made = lived_class(teacher)
+    teacher.post(f"{made['code']}/erase", sure="1")
+    config = app.config["FOCAL"]
+    new = dataclasses.replace(config, secret_key="n" * 40, old_secret_keys=(config.secret_key,))
+    for _ in range(2):
+        assert nightly.work(app.extensions["focal_db"], new, now=clock())[1] == []
+    assert len(journal.read_lines(new.instance, *new.secret_keys)) == 3
 
 
 def test_each_night_is_signed_and_a_changed_record_is_told(teacher, app, clock, night, engine):

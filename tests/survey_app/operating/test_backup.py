@@ -23,11 +23,12 @@ from survey_app.backup.archive import Altered, CannotBackUp, read_manifest, unpa
 from survey_app.backup.making import make_backup
 from survey_app.backup.restoring import restore
 from survey_app.db import Database
-from survey_app.erasure import journal
+from survey_app.erasure import journal, nightly, orders
 from survey_app.models.audit import AuditEvent
 from survey_app.models.people import Organisation, Person, StaffSession
 from tests.databases import TESTS
 from tests.survey_app.erasure.test_erase import CANARY, lived_class, places_with
+from tests.survey_app.loop.teacher import Teacher
 
 # Written by the restore itself, or ended by it.
 CHANGED = {"audit_events", "staff_sessions", "password_links"}
@@ -296,3 +297,16 @@ def test_the_commands_say_what_they_did(config, clock, tmp_path, monkeypatch, ca
     assert "Everybody has to sign in again" in capsys.readouterr().out
     assert command.main(["restore", str(tmp_path / "none.tar")]) == 1
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_an_account_erased_since_is_erased_again(teacher, app, config, clock, engine, empty_place):
+    gone = Teacher.arrive(app, clock, "Qzx Canarysmith")
+    backup, _gone = make_backup(config, now=clock())
+    with app.extensions["focal_db"].writing(TESTS) as db:
+        orders.erase_person(db, db.get_one(Person, gone.person_id), now=clock())
+        db.commit()
+    nightly.work(app.extensions["focal_db"], config, now=clock())
+    done = restore(backup, config, into=empty_place, now=clock())
+    assert (done.did["accounts erased again"], done.faults) == (1, [])
+    with closing_engine(empty_place) as other:
+        assert places_with(other, "anarysmith") == []
