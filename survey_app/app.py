@@ -12,6 +12,7 @@ from survey_app.accounts.service import viewer_of
 from survey_app.db import Database, close
 from survey_app.models import load_all
 from survey_app.principal import PUBLIC_PAGES, STUDENT_CHANNEL, Principal
+from survey_app.saving import Saving
 from survey_app.ui import failures, filters, names
 
 # The order a teacher's week runs; the addresses stand in each slice's routes.py.
@@ -51,6 +52,7 @@ def create_app(config: Config, *, now=clock.now) -> Flask:  # noqa: ANN001  (a c
     )
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["focal_db"] = database = Database(config.database_url)
+    app.extensions["focal_saving"] = Saving(database)
     if config.production and not config.on_sqlite:
         _refuse_open_walls(database)
     requests.install(app)

@@ -27,7 +27,7 @@ from sqlalchemy.types import JSON
 from survey_app import guard
 from survey_app.principal import Principal
 from survey_app.row_security import APP_ROLE
-from survey_app.turns import Turns
+from survey_app.turns import PATIENCE, Turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -103,9 +103,12 @@ class Database:
         """Return a session for looking; on SQLite it never takes the write lock."""
         return _session(self.engine, principal, focal_write=False)
 
-    def writing(self, principal: Principal) -> Session:
-        """Return a session whose transaction takes SQLite's write lock at its first statement."""
-        return _session(self.engine, principal, focal_write=True)
+    def writing(self, principal: Principal, *, patience: float = PATIENCE) -> Session:
+        """Return a session whose transaction takes SQLite's write lock at its first statement.
+
+        ``patience`` is for how many seconds it waits for that.
+        """
+        return _session(self.engine, principal, focal_write=True, focal_patience=patience)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -120,10 +123,14 @@ class Database:
             self._turns.give_back()
 
 
-def _session(engine: Engine, principal: Principal, *, focal_write: bool) -> Session:
+def _session(
+    engine: Engine, principal: Principal, *, focal_write: bool, focal_patience: float = PATIENCE
+) -> Session:
     if not isinstance(principal, Principal):
         raise TypeError(f"A session is opened for a Principal, not for {type(principal).__name__}.")
-    marked = engine.execution_options(focal_principal=principal, focal_write=focal_write)
+    marked = engine.execution_options(
+        focal_principal=principal, focal_write=focal_write, focal_patience=focal_patience
+    )
     return Session(marked, expire_on_commit=False, info={"principal": principal})
 
 
@@ -149,7 +156,7 @@ def make_engine(url: str, *, as_owner: bool = False) -> Engine:
     if not url.startswith("sqlite"):
         # Whoever waits for a row gets an honest "not saved yet" after five seconds, as on SQLite.
         role = "" if as_owner else f" -c role={APP_ROLE}"
-        waits = {"options": f"-c lock_timeout=5000{role}"}
+        waits = {"options": f"-c lock_timeout=5000{role}", "connect_timeout": 5}
         engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=waits)
         guard.stand_below(engine)
         return engine
@@ -164,7 +171,8 @@ def _take_turns(engine: Engine, turns: Turns) -> None:
     """Let the writers of this engine go one after the other, each from its first statement to its last."""
 
     def begin(connection: Connection) -> None:
-        if not connection.get_execution_options().get("focal_write"):
+        options = connection.get_execution_options()
+        if not options.get("focal_write"):
             connection.exec_driver_sql("BEGIN")
             return
         if connection.info.get("focal_turn"):
@@ -177,7 +185,7 @@ def _take_turns(engine: Engine, turns: Turns) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
         try:
-            turns.take(begin_writing)
+            turns.take(begin_writing, patience=options["focal_patience"])
         except sqlite3.OperationalError as fault:
             raise OperationalError("BEGIN IMMEDIATE", None, fault) from fault
         connection.info["focal_turn"] = True

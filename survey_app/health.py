@@ -5,11 +5,10 @@ from __future__ import annotations
 import shutil
 
 from flask import Blueprint, Response, current_app
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from survey_app.migrate import is_at_head
-from survey_app.principal import PUBLIC_PAGES
+from survey_app.saving import can_write
 from survey_app.security import public
 
 blueprint = Blueprint("health", __name__)
@@ -27,18 +26,16 @@ def live() -> Response:
 @public
 def ready() -> Response:
     """Say whether answers can be taken: database writable, schema current, disk not full."""
-    ok = _is_writable() and _has_disk()
+    ok = _can_save() and _has_disk()
     return Response("ready\n" if ok else "not ready\n", status=200 if ok else 503, mimetype="text/plain")
 
 
-def _is_writable() -> bool:
+def _can_save() -> bool:
     database = current_app.extensions["focal_db"]
+    if current_app.extensions["focal_saving"].is_off():
+        return False
     try:
-        with database.writing(PUBLIC_PAGES) as db:
-            # An update of no rows still needs the write lock and a writable file.
-            db.execute(text("UPDATE library_releases SET digest = digest WHERE digest = ''"))
-            db.rollback()
-        return is_at_head(database)
+        return can_write(database) and is_at_head(database)
     except SQLAlchemyError:
         return False
 

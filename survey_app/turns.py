@@ -47,7 +47,7 @@ class Turns:
         self._beside: int | None = None
         self._process = 0
 
-    def take(self, begin: Callable[[float], object]) -> None:
+    def take(self, begin: Callable[[float], object], *, patience: float = PATIENCE) -> None:
         """Wait for the turn, then ``begin(seconds)`` with what is left of the patience.
 
         Raises
@@ -55,8 +55,8 @@ class Turns:
         sqlite3.OperationalError
             "database is locked", when the turn did not come in time. Whatever ``begin`` raises gives it back.
         """
-        until = time.monotonic() + PATIENCE
-        self._queue()
+        until = time.monotonic() + patience
+        self._queue(patience)
         self._asking_since = time.monotonic()
         try:
             self._take_beside(until)
@@ -73,7 +73,7 @@ class Turns:
             fcntl.flock(self._beside, fcntl.LOCK_UN)
         self._turn.release()
 
-    def _queue(self) -> None:
+    def _queue(self, patience: float) -> None:
         with self._counting:
             since = self._asking_since
             is_stuck = since is not None and time.monotonic() - since > STUCK_AFTER
@@ -81,7 +81,7 @@ class Turns:
                 raise sqlite3.OperationalError("database is locked")
             self._waiting += 1
         try:
-            if not self._turn.acquire(timeout=PATIENCE):
+            if not self._turn.acquire(timeout=patience):
                 raise sqlite3.OperationalError("database is locked")
         finally:
             with self._counting:

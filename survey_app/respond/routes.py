@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, g, redirect, request, url_for
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from survey_app.classrooms import codes
@@ -20,7 +20,7 @@ from survey_app.respond.patience import Patience
 from survey_app.respond.refusals import ChangedAfterSending, Late, Told, UsedBefore
 from survey_app.respond.words import choose_chrome
 from survey_app.security import public
-from survey_app.ui.failures import is_out_of_reach
+from survey_app.ui.failures import is_busy, is_out_of_reach, note_out_of_reach
 
 if TYPE_CHECKING:
     from flask import Response
@@ -191,24 +191,15 @@ def _told(refusal: Told) -> Response:
 
 @blueprint.errorhandler(SQLAlchemyError)
 def _database(fault: SQLAlchemyError) -> Response:
-    if not is_out_of_reach(fault) and not _is_read_only(fault):
+    if not is_out_of_reach(fault):
         return _unexpected(fault)
-    log.error("database out of reach: %s", type(fault).__name__)
+    note_out_of_reach(fault)
     roll_back(g.db)
     if request.method == "POST":
-        return pages.not_saved_page("not_saved_busy" if _is_busy(fault) else "not_saved_broken")
+        return pages.not_saved_page("not_saved_busy" if is_busy(fault) else "not_saved_broken")
     response = pages.plain_page("page_broken", status=503)
     response.headers["Retry-After"] = "5"
     return response
-
-
-def _is_busy(fault: SQLAlchemyError) -> bool:
-    return "lock" in str(getattr(fault, "orig", "")).lower()
-
-
-def _is_read_only(fault: SQLAlchemyError) -> bool:
-    # PostgreSQL calls writing into a read-only transaction an internal error.
-    return isinstance(fault, DBAPIError) and "read-only" in str(fault.orig)
 
 
 @blueprint.errorhandler(HTTPException)

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app, g, render_template, request
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError, TimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 log = logging.getLogger("focal")
+NOTHING_LOST = "Nothing was lost that was saved before."
 WORDS = {
     400: ("That did not arrive whole", "Go back and send it again."),
     403: (
@@ -43,6 +44,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(Exception, _unexpected)
+    app.jinja_env.globals["cannot_save"] = app.extensions["focal_saving"].is_off
 
 
 def page(status: int, title: str, words: str) -> Response:
@@ -50,13 +52,25 @@ def page(status: int, title: str, words: str) -> Response:
     if "db" in g:
         roll_back(g.db)
     wants_staff_layout = request.blueprint != "respond"
+    kept = _sent() if status == 503 and request.method == "POST" else []
     response = current_app.make_response(
-        render_template("ui/failure.html", title=title, words=words, staff=wants_staff_layout)
+        render_template("ui/failure.html", title=title, words=words, staff=wants_staff_layout, kept=kept)
     )
     response.status_code = status
     if status == 503:
         response.headers["Retry-After"] = "5"
     return response
+
+
+def _sent() -> list[tuple[str, str]]:
+    """Return what was sent, so that it can be sent again; never a password."""
+    try:
+        fields = list(request.form.items(multi=True))
+    except HTTPException:
+        return []
+    if any("password" in name for name, _value in fields):
+        return []
+    return fields
 
 
 def _refused(refusal: Refusal) -> Response:
@@ -105,20 +119,37 @@ def _stale(_fault: StaleDataError) -> Response:
 
 def is_out_of_reach(fault: SQLAlchemyError) -> bool:
     """Tell whether the database is locked, read-only, full or away: a matter of trying again."""
-    return isinstance(fault, OperationalError) or (
-        isinstance(fault, DBAPIError) and fault.connection_invalidated
+    return (
+        isinstance(fault, (OperationalError, TimeoutError))
+        # PostgreSQL calls writing into a read-only transaction an internal error.
+        or (isinstance(fault, DBAPIError) and fault.connection_invalidated)
+        or "read-only" in str(getattr(fault, "orig", ""))
     )
 
 
+def is_busy(fault: SQLAlchemyError) -> bool:
+    """Tell whether others are in front, which passes by itself."""
+    return isinstance(fault, TimeoutError) or "lock" in str(getattr(fault, "orig", "")).lower()
+
+
+def note_out_of_reach(fault: SQLAlchemyError) -> None:
+    """Write into the log what kind of trouble it is, and let pages say that nothing can be saved."""
+    cause = getattr(fault, "orig", None)
+    code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
+    log.error("database out of reach: %s %s", type(fault).__name__, code)
+    if not is_busy(fault):
+        current_app.extensions["focal_saving"].refused()
+
+
 def _database(fault: SQLAlchemyError) -> Response:
-    if is_out_of_reach(fault):
-        log.error("database out of reach: %s", type(fault).__name__)
-        return page(
-            503,
-            "Focal cannot save right now",
-            "Nothing was lost that was saved before. Keep this page open, wait a moment, and send it again.",
-        )
-    return _unexpected(fault)
+    if not is_out_of_reach(fault):
+        return _unexpected(fault)
+    note_out_of_reach(fault)
+    if request.method == "POST":
+        words = "What you sent is still in this page: wait a moment, then send it again."
+        return page(503, "Focal cannot save right now", f"{NOTHING_LOST} {words}")
+    words = "Wait a moment, then reload this page."
+    return page(503, "Focal cannot be reached right now", f"{NOTHING_LOST} {words}")
 
 
 def _unexpected(_fault: Exception) -> Response:

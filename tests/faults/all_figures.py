@@ -1,5 +1,11 @@
 """Every figure, in the order of their numbers."""
 
-from tests.faults import kills
+from tests.faults import again, closing, kills
 
-FIGURES = tuple(sorted(kills.FIGURES, key=lambda one: (int(one.name[1:].rstrip("abc")), one.name)))
+GROUPS = (again, closing, kills)
+FIGURES = tuple(
+    sorted(
+        (figure for group in GROUPS for figure in group.FIGURES),
+        key=lambda one: (int(one.name[1:].rstrip("abc")), one.name),
+    )
+)

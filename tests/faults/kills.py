@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.faults.children import Class, Ledger
 from tests.faults.figure import Figure, Tally
-from tests.faults.outside import Teacher
-from tests.faults.postgres import Cluster
+from tests.faults.installation import NOUGHT, QUESTIONS, installed, open_class
 from tests.faults.reckoning import reckon
 from tests.faults.server import Server
 
@@ -18,16 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-QUESTIONS = 5
 LONGEST_LIFE = 20.0
-NOUGHT = ("lost", "duplicated", "partial", "from nobody", "unsound")
-
-
-def open_class(server: Server, *, rest: int = 30) -> str:
-    """Make a teacher, a class and an open survey by the pages; return the address that children open."""
-    teacher = Teacher(server.port).open_the_first_account()
-    cycle = teacher.open_survey(rest=rest)
-    return f"/s/{teacher.class_code(cycle)}"
 
 
 def kill_the_app(folder: Path, size: Mapping[str, int]) -> Tally:
@@ -63,9 +53,8 @@ def kill_the_app(folder: Path, size: Mapping[str, int]) -> Tally:
 def kill_postgres(folder: Path, size: Mapping[str, int]) -> Tally:
     """Kill the whole PostgreSQL, and in turn the application in front of it; start what was killed again."""
     tally = Tally()
-    with Cluster(folder) as cluster, Server(folder / "instance", cluster.make().url) as server:
-        cluster.start()
-        path = open_class(server.start())
+    with installed(folder, "postgres") as (server, cluster):
+        path = open_class(server)
         kills: list[float] = []
         with Class(server.port, path) as children:
             children.begin(size["clients"])
@@ -91,9 +80,8 @@ def kill_postgres(folder: Path, size: Mapping[str, int]) -> Tally:
 def restart_postgres(folder: Path, size: Mapping[str, int]) -> Tally:
     """Restart PostgreSQL under load, as its upgrade does; look how soon children are thanked again."""
     tally = Tally()
-    with Cluster(folder) as cluster, Server(folder / "instance", cluster.make().url) as server:
-        cluster.start()
-        path = open_class(server.start())
+    with installed(folder, "postgres") as (server, cluster):
+        path = open_class(server)
         backs: list[float] = []
         with Class(server.port, path) as children:
             children.begin(size["clients"])
