@@ -32,6 +32,7 @@ SAFE_FOR_SEVERAL = (3, 51, 3)
 PATIENCE = 5.0
 STUCK_AFTER = 1.0  # whoever is at the head of the queue and still waits, waits for somebody outside
 MOST_WAITING = 4  # of eight threads, while somebody outside holds the file
+LOOK_UP = 0.25  # whoever waits looks up so often, whether it is worth it
 ASK_AGAIN = 0.01
 
 
@@ -74,18 +75,25 @@ class Turns:
         self._turn.release()
 
     def _queue(self, patience: float) -> None:
+        until = time.monotonic() + patience
         with self._counting:
-            since = self._asking_since
-            is_stuck = since is not None and time.monotonic() - since > STUCK_AFTER
-            if is_stuck and self._waiting >= MOST_WAITING:
-                raise sqlite3.OperationalError("database is locked")
+            self._leave_if_stuck(allowed=MOST_WAITING - 1)
             self._waiting += 1
         try:
-            if not self._turn.acquire(timeout=patience):
-                raise sqlite3.OperationalError("database is locked")
+            while not self._turn.acquire(timeout=max(0.0, min(LOOK_UP, until - time.monotonic()))):
+                if time.monotonic() >= until:
+                    raise sqlite3.OperationalError("database is locked")
+                with self._counting:
+                    self._leave_if_stuck(allowed=MOST_WAITING)
         finally:
             with self._counting:
                 self._waiting -= 1
+
+    def _leave_if_stuck(self, *, allowed: int) -> None:
+        since = self._asking_since
+        is_stuck = since is not None and time.monotonic() - since > STUCK_AFTER
+        if is_stuck and self._waiting > allowed:
+            raise sqlite3.OperationalError("database is locked")
 
     def _take_beside(self, until: float) -> None:
         if fcntl is None or sqlite3.sqlite_version_info >= SAFE_FOR_SEVERAL:

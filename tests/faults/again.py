@@ -118,7 +118,7 @@ def hang_up(port: int, sheet: Sheet) -> None:
 def two_editors(folder: Path, size: Mapping[str, int]) -> Tally:
     """Let two tabs of one teacher edit one plan at once; each says on which text its own rests.
 
-    Texts that were accepted must make one chain: two that rest on the same text mean that one of them was lost.
+    Texts that were accepted must make one chain: two that rest on the same text mean that one was lost.
     """
     tally = Tally()
     with installed(folder) as (server, _cluster):

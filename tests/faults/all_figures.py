@@ -1,8 +1,8 @@
 """Every figure, in the order of their numbers."""
 
-from tests.faults import again, closing, kills
+from tests.faults import again, closing, kills, stopping, storage
 
-GROUPS = (again, closing, kills)
+GROUPS = (again, closing, kills, stopping, storage)
 FIGURES = tuple(
     sorted(
         (figure for group in GROUPS for figure in group.FIGURES),
