@@ -90,7 +90,7 @@ class Browser:
         try:
             line.request(method, path, body, headers | self._sent_always())
             answer = line.getresponse()
-            text = answer.read().decode()
+            text = answer.read().decode(errors="replace")
         except (OSError, http.client.HTTPException) as fault:
             line.close()
             raise NoAnswer(fault, was_taken=True) from None

@@ -73,17 +73,7 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-u", "-m", self.module],
             cwd=ROOT,
-            env={
-                **{
-                    name: value
-                    for name, value in os.environ.items()
-                    if not name.startswith(("FOCAL_", "PYTEST"))
-                },
-                "PORT": str(self.port),
-                "FOCAL_INSTANCE": str(self.instance),
-                "DATABASE_URL": self.database_url,
-                **self.environment,
-            },
+            env={**self.surroundings(), **self.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -97,6 +87,18 @@ class Server:
     def _listen(self, process: subprocess.Popen[str]) -> None:
         with process.stdout as lines:
             self.said.extend(lines)
+
+    def surroundings(self) -> dict[str, str]:
+        """Return the environment in which this installation's programs run."""
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("FOCAL_", "PYTEST"))
+        }
+        ours = {
+            "FOCAL_INSTANCE": str(self.instance),
+            "DATABASE_URL": self.database_url,
+            "PORT": str(self.port),
+        }
+        return kept | ours
 
     def wait_until_it_listens(self) -> float:
         """Wait until it answers; prove that it is ours; return how long that took."""

@@ -7,11 +7,14 @@ names; everything else is the server as it is.
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
 
-from tests.faults.server import Server
+from tests.faults.server import ROOT, Server
 
 
 class Clock:
@@ -35,16 +38,26 @@ class Clock:
         """Return a server that goes by this clock."""
         return Server(instance, module="tests.faults.shifted", environment={"FAULTS_CLOCK": str(self.file)})
 
+    def run(self, module: str, server: Server) -> subprocess.CompletedProcess[str]:
+        """Run one of the product's commands on a server's installation, by this clock."""
+        return subprocess.run(
+            [sys.executable, "-m", "tests.faults.shifted"],
+            cwd=ROOT,
+            env={**server.surroundings(), "FAULTS_CLOCK": str(self.file), "FAULTS_RUN": module},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
 
 def main() -> int:
-    """Move the clock before anybody has looked at it, then serve."""
+    """Move the clock before anybody has looked at it, then serve, or run what FAULTS_RUN names."""
     from survey_app import clock
 
     file = Path(os.environ["FAULTS_CLOCK"])
     clock.now = lambda: datetime.now(UTC) + timedelta(seconds=float(file.read_text()))
-    from survey_app import serve
-
-    return serve.main([])
+    module = import_module(os.environ.get("FAULTS_RUN") or "survey_app.serve")
+    return module.main([]) if signature(module.main).parameters else module.main()
 
 
 if __name__ == "__main__":

@@ -53,14 +53,15 @@ def stop_under_load(folder: Path, size: Mapping[str, int]) -> Tally:
 
 
 def rush(folder: Path, size: Mapping[str, int]) -> Tally:
-    """Let many classes come within one minute from one address, each browser keeping its line as browsers do."""
+    """Let many classes come within one minute from one address, each browser keeping its line."""
     tally = Tally()
     with installed(folder) as (server, _cluster):
         path = open_class(server)
         children = Class(server.port, path)
         browsers = [Browser(server.port, keeps_open=True) for _child in range(size["children"])]
         begin = time.monotonic() + 1.0
-        due = [(begin + random.uniform(0, size["seconds"]), number) for number in range(size["children"])]
+        numbers = range(size["children"])
+        due = [(begin + random.uniform(0, size["seconds"]), number) for number in numbers]
         queue = sorted(due, reverse=True)
         taking = threading.Lock()
 

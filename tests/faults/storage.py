@@ -168,7 +168,7 @@ def _may_write(server: Server, cluster: Cluster | None, *, writes: bool) -> None
         )
         time.sleep(0.3)
         return
-    # The file's own mark for "made by something newer, only read it": byte 18 of the header, set from outside.
+    # The file's own mark for "made by something newer, only read it": byte 18 of the header.
     with closing(sqlite3.connect(server.file, timeout=10, isolation_level=None)) as connection:
         if not writes:
             until(lambda: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
