@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 OWN = ("focal", "py.warnings")
 FIELDS = ("request", "method", "route", "status", "ms", "role", "tenant", "network")
-# The name of a kind of fault, or the number of a request.
-PLAIN_NAME = re.compile(r"[A-Z][A-Za-z]{0,50}(Error|Exception|Warning|Refusal)|[0-9a-f]{16}")
+# The name of a kind of fault (the databases' own codes among them), or the number of a request.
+PLAIN_NAME = re.compile(
+    r"[A-Z][A-Za-z]{0,50}(Error|Exception|Warning|Refusal)|[0-9a-f]{16}|SQLITE_[A-Z_]{2,40}|[0-9][0-9A-Z]{4}"
+)
 MOST_FRAMES = 12
 HIDDEN = "…"
 access = logging.getLogger("focal.access")
