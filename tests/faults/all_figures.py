@@ -1,8 +1,8 @@
 """Every figure, in the order of their numbers."""
 
-from tests.faults import again, clocks, closing, kills, stopping, storage, traces
+from tests.faults import again, clocks, closing, kills, moving, starts, stopping, storage, traces
 
-GROUPS = (again, clocks, closing, kills, stopping, storage, traces)
+GROUPS = (again, clocks, closing, kills, moving, starts, stopping, storage, traces)
 FIGURES = tuple(
     sorted(
         (figure for group in GROUPS for figure in group.FIGURES),

@@ -82,13 +82,18 @@ class Cluster:
             return False
         return True
 
-    def run(self, *statements: str) -> None:
+    def run(self, *statements: str, database: str = "postgres") -> None:
         """Run statements as the administrator, each on its own."""
         import psycopg
 
-        with psycopg.connect(self.url.replace("+psycopg", ""), autocommit=True) as connection:
+        url = self.url.replace("+psycopg", "").replace("/postgres?", f"/{database}?")
+        with psycopg.connect(url, autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)
+
+    def run_elsewhere(self, *statements: str) -> None:
+        """Run statements about the database itself, from another one."""
+        self.run(*statements, database="template1")
 
     def kill(self) -> float:
         """Kill every process of the cluster at once, and prove that none of them ended by itself."""
