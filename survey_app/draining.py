@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST_LINES = 4000
 QUIET_SECONDS = 20
 # Whoever kept a line may have sent on it in this moment; nobody who works here waits for longer than that.
-LINGER = 1.0
+LINGER = 3.0
 LONGEST_DRAIN = 30.0
 SO_ATTACH_FILTER = 26
 log = logging.getLogger("focal")
@@ -52,6 +52,14 @@ class Line(HTTPChannel):
     def is_busy(self) -> bool:
         """Tell whether a request is under way on it, or an answer not yet gone."""
         return bool(self.requests or self.total_outbufs_len or self.close_when_flushed or self.request)
+
+    @property
+    def is_silent(self) -> bool:
+        """Tell whether nothing has come in that is not read yet."""
+        try:
+            return not self.socket.recv(1, socket.MSG_PEEK)
+        except OSError:
+            return True
 
 
 def serve(app: Flask, listening: socket.socket, *, threads: int) -> None:
@@ -94,8 +102,8 @@ def _drain(server: TcpWSGIServer) -> None:
     while server.active_channels and time.monotonic() - began < LONGEST_DRAIN:
         if time.monotonic() - began > LINGER:
             for line in list(server.active_channels.values()):
-                if not line.is_busy:
-                    line.will_close = True
+                if not line.is_busy and line.is_silent:
+                    line.handle_close()
         wasyncore.loop(timeout=0.05, map=server._map, use_poll=True, count=1)
     if server.active_channels:
         log.warning("%d requests were not finished when the server had to end", len(server.active_channels))

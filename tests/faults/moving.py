@@ -140,7 +140,7 @@ def _live_a_little(server: Server) -> None:
 
 
 def hot_backup(folder: Path, size: Mapping[str, int]) -> Tally:
-    """Back up while children send; put it back elsewhere; hold it against the ledger as it was at the start."""
+    """Back up while children send; put it back elsewhere; hold it against the ledger of before the start."""
     tally = Tally()
     with installed(folder, "postgres" if size.get("postgres") else "sqlite") as (server, cluster):
         path = open_class(server)
