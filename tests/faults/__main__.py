@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -65,9 +66,10 @@ def _run(figure: Figure, record: Path, options: argparse.Namespace, until: float
     for _turn in range(1 if options.fast else options.batches):
         if figure.is_reached(done) or time.monotonic() > until:
             break
-        began = time.monotonic()
+        began, worked = time.monotonic(), _processor_seconds()
         with _folder() as folder:
             tally = figure.batch(folder, figure.fast if options.fast else figure.full)
+        print(f"   {time.monotonic() - began:.0f} s, {_processor_seconds() - worked:.0f} s of a processor")
         held, fault = True, ""
         try:
             figure.check(tally)
@@ -80,6 +82,11 @@ def _run(figure: Figure, record: Path, options: argparse.Namespace, until: float
         if not held:
             return False
     return True
+
+
+def _processor_seconds() -> float:
+    """Return what this process and everybody it started and waited for have used."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
 def _folder() -> tempfile.TemporaryDirectory[str]:
