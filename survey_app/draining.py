@@ -34,10 +34,6 @@ SO_ATTACH_FILTER = 26
 log = logging.getLogger("focal")
 
 
-class Stop(Exception):
-    """Somebody asked the server to end."""
-
-
 class Line(HTTPChannel):
     """One caller's line. While the server drains, each answer on it is the last."""
 
@@ -84,19 +80,21 @@ def serve(app: Flask, listening: socket.socket, *, threads: int) -> None:
     server.channel_class = Line
     server.is_draining = False
 
-    def stop(_signal: int, _frame: object) -> None:
-        # Once only: a second signal of the service manager must not break the drain off.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise Stop
+    def stop(number: int, _frame: object) -> None:
+        # No exception: it would be raised in the middle of whatever is being read, and swallowed there. The
+        # first signal of a kind asks; a second Ctrl-C comes from somebody who does not want to wait.
+        server.is_draining = True
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_IGN)
+        server.pull_trigger()
 
-    signal.signal(signal.SIGTERM, stop)
-    with contextlib.suppress(Stop, KeyboardInterrupt):
-        wasyncore.loop(timeout=1, map=server._map, use_poll=True)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    while not server.is_draining:
+        wasyncore.loop(timeout=1, map=server._map, use_poll=True, count=1)
     _drain(server)
 
 
 def _drain(server: TcpWSGIServer) -> None:
-    server.is_draining = True
     _take_the_last_callers(server)
     began = time.monotonic()
     while server.active_channels and time.monotonic() - began < LONGEST_DRAIN:
