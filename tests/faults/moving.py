@@ -92,7 +92,7 @@ def _difference(before: Mapping, after: Mapping, name: str) -> dict[str, int]:
 
 
 def _step(url: str, revision: str, *, down: bool) -> None:
-    database = Database(url)
+    database = Database(url, as_owner=True)
     settings = migrate.alembic_config()
     with database.writing(job("migrate")).connection() as connection:
         settings.attributes["connection"] = connection
