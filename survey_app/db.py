@@ -185,7 +185,7 @@ def _take_turns(engine: Engine, turns: Turns) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
         try:
-            turns.take(begin_writing, patience=options["focal_patience"])
+            turns.take(begin_writing, patience=options.get("focal_patience", PATIENCE))
         except sqlite3.OperationalError as fault:
             raise OperationalError("BEGIN IMMEDIATE", None, fault) from fault
         connection.info["focal_turn"] = True
