@@ -49,7 +49,7 @@ def _table(mapper: object, of_a_class: set[str]) -> list[str]:
     lines = [f"### {table.name}\n", f"{about} *Goes with:* {goes_with(table.name, of_a_class)}.\n"]
     lines += ["| column | holds | may be empty |", "|---|---|---|"]
     for column in table.columns:
-        points = ", ".join(sorted(key.target_fullname for key in column.foreign_keys))
+        points = ", ".join(sorted({key.target_fullname for key in column.foreign_keys}))
         holds = f"{_kind(column)}{f' of {points}' if points else ''}"
         lines.append(f"| {column.name} | {holds} | {'yes' if column.nullable else 'no'} |")
     return [*lines, ""]
