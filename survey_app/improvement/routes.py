@@ -38,7 +38,7 @@ notice("idea", "The change idea is saved. Teachers can choose it in their plans.
 def diagram() -> str:
     """Show the diagram as a picture and as an outline in which every box can be edited."""
     found = queries.diagram_for(g.db, g.viewer)
-    tried = queries.tried(g.db, [one.id for one in [*found.ideas, *found.archived]])
+    tried = queries.tried(g.db, [one.id for one in [*found.ideas, *found.archived]], viewer=g.viewer)
     return render_template(
         "improvement/diagram.html",
         diagram=found,
@@ -95,7 +95,7 @@ def keep_diagram(form: str) -> Response:
     found = queries.diagram_for(g.db, g.viewer)
     if form not in (*FORMS, "txt") or found.aim is None or (form in FORMS and not _is_drawn(found)):
         raise NotVisible(f"diagram.{form}")
-    tried = queries.tried(g.db, [one.id for one in found.ideas])
+    tried = queries.tried(g.db, [one.id for one in found.ideas], viewer=g.viewer)
     if form == "txt":
         body: Any = outline_text(found.nodes(), _notes(found, tried))
     else:

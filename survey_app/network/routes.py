@@ -60,7 +60,7 @@ def ideas() -> str:
     return render_template(
         "network/ideas.html",
         ideas=found,
-        tried=improvement.tried(g.db, [one.id for one in found]),
+        tried=improvement.tried(g.db, [one.id for one in found], viewer=g.viewer),
         reasons=queries.shared_reasons(g.db, reach.places),
         none_tried=improvement.Tried(),
     )

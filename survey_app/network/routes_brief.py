@@ -27,7 +27,7 @@ def brief() -> str:
     counted = queries.cells(g.db, reach.places)
     diagram = improvement.diagram_for(g.db, g.viewer)
     ideas = queries.networks_ideas(g.db, diagram.network.id)
-    tried = improvement.tried(g.db, [one.id for one in ideas])
+    tried = improvement.tried(g.db, [one.id for one in ideas], viewer=g.viewer)
     lines, left_out = briefs.ideas_tried(ideas, tried, queries.shared_reasons(g.db, reach.places))
     return render_template(
         "network/brief.html",

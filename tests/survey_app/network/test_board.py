@@ -204,6 +204,13 @@ def test_an_idea_says_what_was_decided_and_the_reasons_that_were_shared(region, 
     assert "Kept to myself." not in words
 
 
+def test_what_another_region_tried_is_not_counted_here(region, stages):
+    region["Pam Palmer"].start(nickname="Far too", change="Wait")
+    lead = region["Lea Lead"]
+    for path in ("/network/brief", "/network/ideas"):
+        assert re.search(r"5 cycles.{0,60} by 1 teacher", visible(lead.get(path))), path
+
+
 def test_only_leads_come_here(region):
     for path in ("/network", "/network/ideas", f"/network/{uuid.uuid4()}"):
         region["Ana Lopez"].get(path, 403)
