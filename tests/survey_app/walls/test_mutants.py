@@ -30,8 +30,8 @@ MAY = {
     "teacher": {"RUN_CYCLES", "SEE_LIBRARY", "SEE_SHARED"},
     "coach": {"SEE_LIBRARY", "SEE_SHARED"},
     "lead": {"SEE_LIBRARY", "SEE_NETWORK", "EDIT_AIM", "SEE_SHARED"},
-    "researcher": {"SEE_LIBRARY", "SEE_RESEARCH"},
-    "administrator": {"SEE_LIBRARY", "INVITE", "MANAGE", "KEEP_AGREEMENTS"},
+    "researcher": {"SEE_LIBRARY", "SEE_RESEARCH", "REVIEW_ITEMS"},
+    "administrator": {"SEE_LIBRARY", "INVITE", "MANAGE", "KEEP_AGREEMENTS", "REVIEW_ITEMS"},
 }
 
 
