@@ -189,6 +189,7 @@ FIGURES = (
         faults=("rounds", "sent"),
         zero=(*ONCE, "not thanked"),
         database="postgres",
+        in_suite=False,
     ),
     Figure(
         name="R7",

@@ -73,6 +73,9 @@ class Figure:
     zero: tuple[str, ...] = ()  # counts that must be nought
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # of times: p50, p95, max
     database: str = "sqlite"
+    in_suite: bool = (
+        True  # its small size runs with the tests; a twin on the other database may be enough there
+    )
 
     def check(self, tally: Tally) -> None:
         """Raise unless the faults were real and nothing was lost. Times are told, not judged."""

@@ -256,5 +256,6 @@ FIGURES = (
         faults=("backups", "thanked while it was made", "altered"),
         zero=(*NOUGHT, "altered and not refused"),
         database="postgres",
+        in_suite=False,
     ),
 )

@@ -327,6 +327,7 @@ FIGURES = (
         faults=("turned read-only", "writes told 503"),
         zero=(*NOUGHT, *SPOKEN, "writes told otherwise", "answers not kept", "ready although read-only"),
         database="postgres",
+        in_suite=False,
     ),
     Figure(
         name="R12",
