@@ -36,6 +36,7 @@ def main(arguments: list[str]) -> int:
         "--batches", type=int, default=10**6, help="do at most so many batches of each figure"
     )
     parser.add_argument("--fast", action="store_true", help="the size that the tests use, once, not recorded")
+    parser.add_argument("--small", action="store_true", help="batches of the tests' size, recorded")
     parser.add_argument("--table", action="store_true", help="only write docs/reliability.md from the record")
     options = parser.parse_args(arguments)
     record = Path(os.environ.get("FOCAL_INSTANCE") or ROOT / "instance") / "faults" / "record.jsonl"
@@ -68,7 +69,7 @@ def _run(figure: Figure, record: Path, options: argparse.Namespace, until: float
             break
         began, worked = time.monotonic(), _processor_seconds()
         with _folder() as folder:
-            tally = figure.batch(folder, figure.fast if options.fast else figure.full)
+            tally = figure.batch(folder, figure.fast if options.fast or options.small else figure.full)
         print(f"   {time.monotonic() - began:.0f} s, {_processor_seconds() - worked:.0f} s of a processor")
         held, fault = True, ""
         try:
