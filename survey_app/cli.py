@@ -15,8 +15,10 @@ from survey_app import clock
 from survey_app.accounts.demo import DEMO_PASSWORD, people_to_show
 from survey_app.db import Database
 from survey_app.errors import Refusal
+from survey_app.models import load_all
 from survey_app.prepare import prepare_database
 from survey_app.principal import job
+from survey_app.research.scheduled import make_item_reports
 from survey_app.sample.fill import SEED, fill, is_filled
 
 if TYPE_CHECKING:
@@ -32,14 +34,17 @@ def main(arguments: list[str]) -> int:
     demo = commands.add_parser("demo-data", help="fill an empty database with the invented sample network")
     demo.add_argument("--factor", type=_factor, default=1, help="how many times forty teachers")
     demo.add_argument("--seed", type=int, default=SEED, help="the same seed gives the same network")
+    commands.add_parser("item-reports", help="work the item reports out now, and not next week")
     options = parser.parse_args(arguments)
     try:
+        if options.command == "item-reports":
+            return item_reports(Config.from_env(os.environ))
         return demo_data(Config.from_env(os.environ), factor=options.factor, seed=options.seed)
     except (ConfigError, Refusal) as fault:
         print(fault, file=sys.stderr)
     except (OSError, SQLAlchemyError) as fault:
         cause = str(getattr(fault, "orig", None) or fault).splitlines()[0]
-        print(f"The sample network could not be written: {cause}", file=sys.stderr)
+        print(f"That could not be written: {cause}", file=sys.stderr)
     return 1
 
 
@@ -60,6 +65,18 @@ def demo_data(config: Config, *, factor: int, seed: int) -> int:
                 counts = f"{made.people} people, {made.cycles} cycles, {made.sheets} sheets"
                 print(f"{counts}: {seconds:.0f} seconds.")
             _say_sign_ins(db)
+    finally:
+        database.engine.dispose()
+    return 0
+
+
+def item_reports(config: Config) -> int:
+    """Work the item reports out, as the weekly job does, and say what came of it."""
+    load_all()
+    database = Database(config.database_url)
+    try:
+        for line in make_item_reports(database, now=clock.now()):
+            print(line)
     finally:
         database.engine.dispose()
     return 0

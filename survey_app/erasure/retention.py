@@ -109,6 +109,17 @@ KINDS = (
         tables=frozenset({"people", "role_grants", "teams", "team_members"}),
     ),
     Kind(
+        "Research agreements, and who asked for a package under them",
+        "adults' names, what for, which lessons; the mark of each file that was taken along, never the file",
+        "as long as Focal runs here. A package's file is gone after one use of its link, or 15 minutes",
+    ),
+    Kind(
+        "Item reports",
+        "how a question does over many classes, as far as the release policy lets it out; which students were"
+        " counted, by code, so that two reports never differ by a few",
+        "until the next report takes its place",
+    ),
+    Kind(
         "The record of acts",
         "which adult did what and when; never answers, names or codes",
         "as long as Focal runs here, so that nobody can remove what was done",

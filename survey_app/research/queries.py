@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, or_, select
 
 from survey_app.models.catalogue import Construct, Item, ItemVersion
-from survey_app.models.classrooms import Classroom
+from survey_app.models.classrooms import Classroom, FocalCode
 from survey_app.models.cycles import Cycle
 from survey_app.models.research import ItemReport, ItemReportRun
 from survey_app.models.responses import Answer, Response
@@ -86,7 +86,7 @@ def _counted() -> Select[tuple[uuid.UUID]]:
 
 
 def answer_rows(db: Session) -> list[tuple]:
-    """Return administration, mode, sheet, focal code, item version, value and missing reason of every answer.
+    """Return administration, mode, sheet, label, item version, value and missing reason of every answer.
 
     Only answers that have steps; words of their own stay with the teacher.
     """
@@ -96,12 +96,13 @@ def answer_rows(db: Session) -> list[tuple]:
             Response.administration_id,
             Response.mode,
             Response.id,
-            Response.focal_code_id,
+            FocalCode.label,
             Answer.item_version_id,
             Answer.value,
             Answer.missing,
         )
         .join(Answer, Answer.response_id == Response.id)
+        .outerjoin(FocalCode, FocalCode.id == Response.focal_code_id)
         .where(
             Response.administration_id.in_(_counted()),
             Answer.words.is_(None),

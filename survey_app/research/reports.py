@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from analytics.release import Release
 
 NETWORK: tuple[tuple[str, ...], ...] = ((),)
+WITHHELD: Figures = {"released": False}
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,23 @@ class Made:
     withheld: int
 
 
+@dataclass(frozen=True)
+class Draft:
+    """Reports worked out and not stored: figures by subject and mode, none where those stored stand."""
+
+    number: int
+    label: str
+    ledger: str
+    figures: dict[tuple[str, str], Figures | None]
+
+
 def make_reports(db: Session, *, now: datetime, policy: Policy | None = None) -> Made:
-    """Work out every item report; the caller commits. One act is noted."""
+    """Work out every item report and store it; the caller commits. One act is noted."""
+    return store_reports(db, work_out_reports(db, now=now, policy=policy), now=now)
+
+
+def work_out_reports(db: Session, *, now: datetime, policy: Policy | None = None) -> Draft:
+    """Work out every item report; nothing is written, so that nobody waits meanwhile."""
     limits = policy or Policy()
     asked = queries.shown_administrations(db)
     known = questions(db)
@@ -53,45 +69,41 @@ def make_reports(db: Session, *, now: datetime, policy: Policy | None = None) ->
         one.key: [(str(a.id), a.asked_about_id == one.id) for a in asked if a.is_logged]
         for one in known.values()
     }
-    kept: dict[tuple[str, str], ItemReport] = {}
-    anew = 0
+    found: dict[tuple[str, str], Figures | None] = dict.fromkeys(stored, WITHHELD)
     for row in _rows(release):
         name = (str(row["item"]), str(row["mode"]))
         before = stored.get(name)
-        if not _is_new(release, name, row, before):
-            if row["status"] == "released" and before is not None and before.figures.get("released"):
-                kept[name] = before
-                continue
-            figures: Figures = {"released": False}
+        if _is_new(release, name, row, before):
+            full = shown.get(name) == FULL
+            found[name] = _figures(sheets, name, row, logs.get(name[0], []), limits, is_full=full)
+        elif row["status"] == "released" and before is not None and before.figures.get("released"):
+            found[name] = None
         else:
-            figures = _figures(
-                sheets, name, row, logs.get(name[0], []), limits, is_full=shown.get(name) == FULL
-            )
-            anew += 1
-        kept[name] = _store(db, before, name, figures, now)
-    for name, row in stored.items():
-        if name not in kept:
-            row.figures, row.as_of = {"released": False}, now
-    db.add(
-        ItemReportRun(
-            number=len(earlier) + 1,
-            label=label,
-            made_at=now,
-            ledger=release.ledger.dump() if release else Ledger().dump(),
-        )
-    )
+            found[name] = WITHHELD
+    piece = release.ledger if release else Ledger()
+    return Draft(len(earlier) + 1, label, piece.dump(), found)
+
+
+def store_reports(db: Session, draft: Draft, *, now: datetime) -> Made:
+    """Store what was worked out; a second run of the same week is refused by its number."""
+    stored = queries.reports(db)
+    for name, figures in draft.figures.items():
+        if figures is not None:
+            _store(db, stored.get(name), name, figures, now)
+    db.add(ItemReportRun(number=draft.number, label=draft.label, made_at=now, ledger=draft.ledger))
     record_act(
         db,
         "research.reports-made",
         actor_id=None,
         organisation_id=None,
         route="weekly",
-        object_id=label,
+        object_id=draft.label,
         now=now,
     )
     db.flush()
-    told = sum(bool(row.figures.get("released")) for row in kept.values())
-    return Made(told, anew, len(kept) - told)
+    kept = sum(figures is None for figures in draft.figures.values())
+    anew = sum(bool(figures and figures["released"]) for figures in draft.figures.values())
+    return Made(told=kept + anew, anew=anew, withheld=len(draft.figures) - kept - anew)
 
 
 def _release(sheets: Sheets, label: str, policy: Policy, ledger: Ledger) -> Release | None:
@@ -160,10 +172,8 @@ def _released_parts(row: dict[str, Any]) -> Figures:
 
 def _store(
     db: Session, before: ItemReport | None, name: tuple[str, str], figures: Figures, now: datetime
-) -> ItemReport:
+) -> None:
     if before is None:
-        before = ItemReport(subject=name[0], mode=name[1], figures=figures, as_of=now)
-        db.add(before)
-    else:
+        db.add(ItemReport(subject=name[0], mode=name[1], figures=figures, as_of=now))
+    elif before.figures != figures:
         before.figures, before.as_of = figures, now
-    return before

@@ -57,13 +57,13 @@ def sheets_of(
             str(place[given].owner_id),
             str(place[given].classroom_id),
             str(given),
-            str(code or sheet),
+            label or str(sheet),
             mode,
             scored[version].key,
             value,
             missing or "",
         )
-        for given, mode, sheet, code, version, value, missing in answers
+        for given, mode, sheet, label, version, value, missing in answers
         if version in scored
     ]
     rows = pd.DataFrame(listed, columns=[*WHO, "item", "value", "missing"])
