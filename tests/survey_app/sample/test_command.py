@@ -52,7 +52,7 @@ def test_the_sample_network_is_not_for_production(run, database_url):
         database_url,
         FOCAL_ENV="production",
         FOCAL_PUBLIC_URL="https://focal.example.org",
-        FOCAL_SECRET_KEY="k" * 40,
+        FOCAL_SECRET_KEY="Zq3vXw81LmTnB5yRc7Hd0PaKs9GfUe2JiOo4",
     )
     assert code == 1
     assert "production" in err
