@@ -26,7 +26,7 @@ PLACE_COLUMNS = {
     "subject": "mathematics, science, other, not said, or withheld.",
     "student": "Random code of the focal student, the same over lessons. Chosen by the teacher.",
     "language": "Language of the form, or withheld where few students used it.",
-    "entry": "screen or paper.",
+    "entry": "screen or paper, or withheld where few students used it.",
     "late": "1 where the student answered after the teacher had seen the first results.",
 }
 LONG_COLUMNS = {

@@ -54,7 +54,7 @@ So that nobody is told apart
   Codes are random, made for this agreement: they fit no other package of another agreement.
   There are no dates, names, places, or words that anybody wrote. Schools are left out.
   Every combination of grade band, subject and region is shared by at least {tables.rarest} teachers{alone};
-  withheld for that: {withheld} classes. A language that few used is withheld.
+  withheld for that: {withheld} classes. A language or a way of entry that few used is withheld.
   Do not try to find out who anybody is, and do not join these rows with others about people.
 """
 
@@ -116,9 +116,11 @@ from pathlib import Path
 import pandas as pd
 
 HERE = Path(__file__).resolve().parent
-codebook = pd.read_csv(HERE / "codebook.csv")
+# "None" and "NA" may be words that children read: only an empty cell is empty.
+WORDS = {"keep_default_na": False, "na_values": [""]}
+codebook = pd.read_csv(HERE / "codebook.csv", **WORDS)
 marked = codebook[codebook["value"].notna()]
-raw = pd.read_csv(HERE / "wide.csv")
+raw = pd.read_csv(HERE / "wide.csv", **WORDS)
 wide, reasons = raw.copy(), pd.DataFrame(index=raw.index)
 for name, rows in marked.groupby("column", sort=False):
     missing = rows[rows["is_missing"] == 1].set_index("value")["label"]
@@ -137,8 +139,9 @@ def load_r() -> str:
     """Return the script that loads the wide table with R alone."""
     return """# Load wide.csv: labels as ordered factors, every reason for a missing answer as NA.
 # source("load.R"); the raw numbers stay in raw, the reasons in reasons.
-codebook <- read.csv("codebook.csv", encoding = "UTF-8", stringsAsFactors = FALSE)
-raw <- read.csv("wide.csv", encoding = "UTF-8", stringsAsFactors = FALSE)
+read <- function(name) read.csv(name, encoding = "UTF-8", na.strings = "", stringsAsFactors = FALSE)
+codebook <- read("codebook.csv")
+raw <- read("wide.csv")
 marked <- codebook[!is.na(codebook$value), ]
 wide <- raw
 reasons <- raw[, character(0)]

@@ -57,8 +57,8 @@ class Tables:
 def tables_of(source: Source, policy: Policy) -> Tables:
     """Return the rows of a package, in an order that tells nothing: that of the random codes."""
     places, rarest = _places(source, policy)
-    languages = _languages(source, policy)
-    sheets = [one for lesson in source.lessons for one in _sheets(source, lesson, places, languages)]
+    common = _common(source, policy)
+    sheets = [one for lesson in source.lessons for one in _sheets(source, lesson, places, common)]
     asked_keys = {key for lesson in source.lessons for key in _asked(source, lesson)}
     asked = [one for key, one in source.questions.items() if key in asked_keys]
     order = {one.key: place for place, one in enumerate(asked)}
@@ -99,23 +99,30 @@ def _places(source: Source, policy: Policy) -> tuple[dict[uuid.UUID, dict[str, s
     return coarse, smallest_cell(coarse, {room: teacher for room, (teacher, _) in classes.items()})
 
 
-def _languages(source: Source, policy: Policy) -> set[str]:
-    """Return the languages that enough students of enough teachers used to be told."""
+def _common(source: Source, policy: Policy) -> tuple[set[str], set[str]]:
+    """Return the languages, and the ways of entry, that enough students of enough teachers used."""
     owner = {lesson.administration.id: lesson.administration.owner_id for lesson in source.lessons}
-    students: dict[str, set[uuid.UUID]] = defaultdict(set)
-    teachers: dict[str, set[uuid.UUID]] = defaultdict(set)
-    for (given, code), (locale, _entry, _late) in source.ways.items():
-        students[locale].add(code)
-        teachers[locale].add(owner[given])
-    return {
-        locale
-        for locale in students
-        if len(students[locale]) >= policy.smallest_group and len(teachers[locale]) >= policy.fewest_teachers
-    }
+    used: tuple[dict[str, set[tuple[uuid.UUID, uuid.UUID]]], ...] = (defaultdict(set), defaultdict(set))
+    for (given, code), (locale, entry, _late) in source.ways.items():
+        used[0][locale].add((owner[given], code))
+        used[1][entry].add((owner[given], code))
+    languages, entries = (
+        {
+            way
+            for way, who in ways.items()
+            if len({code for _, code in who}) >= policy.smallest_group
+            and len({teacher for teacher, _ in who}) >= policy.fewest_teachers
+        }
+        for ways in used
+    )
+    return languages, entries
 
 
 def _sheets(
-    source: Source, lesson: Lesson, places: Mapping[uuid.UUID, dict[str, str]], languages: set[str]
+    source: Source,
+    lesson: Lesson,
+    places: Mapping[uuid.UUID, dict[str, str]],
+    common: tuple[set[str], set[str]],
 ) -> Iterator[tuple[Row, Lesson, str]]:
     """Return each student's sheet: where it belongs, and the label that finds her answers."""
     given = lesson.administration.id
@@ -128,8 +135,8 @@ def _sheets(
         about = _lesson_columns(source, lesson, places)
         about |= {
             "student": code_of(source.key, "student", code),
-            "language": locale if locale in languages else WITHHELD,
-            "entry": entry,
+            "language": locale if locale in common[0] else WITHHELD,
+            "entry": entry if entry in common[1] else WITHHELD,
             "late": int(late),
         }
         yield about, lesson, label

@@ -155,6 +155,6 @@ def agree(region, keeper, researchers, **changes):
         "lessons_until": today + timedelta(days=300),
         "people": [one.person_id for one in researchers],
         "places": [region.place("Bay", "network", None).id],
-        "constructs": [one.id for one in queries.constructs(region.db) if one.key in ("AG", "TL")],
+        "constructs": [one.id for one in queries.constructs(region.db) if one.key in ("AG", "TL", "UD")],
     }
     return service.make_agreement(region.db, keeper, service.Terms(**terms | changes), now=region.clock())

@@ -51,14 +51,14 @@ def studied(region):
         region.codes.append(codes)
         for lesson in range(2):
             sheets = spread(place + lesson)
-            sheets[1]["AG1"] = "not_understood"
+            sheets[1] |= {"AG1": "not_understood", "UD1": 1}  # "None", to be read as a word
             sheets[0]["ID4"] = "canary wrote this"
             region.lesson(
                 teacher,
                 room,
                 codes,
                 sheets,
-                asked=("AG1", "AG2", "ID4"),
+                asked=("AG1", "AG2", "UD1", "ID4"),
                 rest=spread(place, students=7) if place == 1 else (),
                 research=place != 5,
             )
@@ -93,7 +93,7 @@ def test_a_package_holds_what_children_were_told_and_nothing_else(studied, tmp_p
     assert len({row["student"] for row in wide}) == 30
     assert {row["cycle"] for row in wide} == {"1"}
     assert {row["perspective"] for row in long} == {"student", "teacher_own"}, "no prediction was made"
-    assert sum(row["perspective"] == "teacher_own" for row in long) == 20
+    assert sum(row["perspective"] == "teacher_own" for row in long) == 30
     understood = [row["AG1_v1_s"] for row in wide]
     assert understood.count(str(MISSING_CODES["not_understood"])) == 10
     assert {row["AG1_v1_t"] for row in wide} == {"4"}
@@ -144,14 +144,15 @@ def _check_frictionless(files):
 def _check_script(files, tmp_path):
     for name, body in files.items():
         (tmp_path / name).write_bytes(body)
-    code = (
-        "from load import wide, reasons; print(wide['AG1_v1_s'].dtype.ordered, wide['AG1_v1_s'].isna().sum(),"
-    )
-    code += " list(wide['AG1_v1_s'].cat.categories)[-1], reasons['AG1_v1_s'].notna().sum())"
+    code = """from load import wide, reasons
+asked = wide["AG1_v1_s"]
+print(asked.dtype.ordered, asked.isna().sum(), list(asked.cat.categories)[-1], reasons["AG1_v1_s"].notna().sum())
+print((wide["UD1_v1_s"] == "None").sum())
+"""
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
-    assert done.stdout.split("\n")[0] == "True 10 A lot 10"
+    assert done.stdout.split("\n") == ["True 10 A lot 10", "10", ""]
 
 
 @pytest.mark.database("sqlite")
