@@ -145,8 +145,8 @@ def _check_script(files, tmp_path):
     for name, body in files.items():
         (tmp_path / name).write_bytes(body)
     code = """from load import wide, reasons
-asked = wide["AG1_v1_s"]
-print(asked.dtype.ordered, asked.isna().sum(), list(asked.cat.categories)[-1], reasons["AG1_v1_s"].notna().sum())
+asked, why = wide["AG1_v1_s"], reasons["AG1_v1_s"]
+print(asked.dtype.ordered, asked.isna().sum(), list(asked.cat.categories)[-1], why.notna().sum())
 print((wide["UD1_v1_s"] == "None").sum())
 """
     done = subprocess.run(
