@@ -188,6 +188,14 @@ def test_the_notice_is_for_everybody_and_says_every_kind(client):
     assert "1 year after the class is archived" in words
 
 
+@pytest.mark.database("sqlite")
+def test_the_notice_says_when_the_job_last_ran_or_that_it_has_not(client, clock, night):
+    assert "It has not run here yet" in visible(client.get("/privacy").text)
+    night()
+    clock.forward(days=3)
+    assert "It last did so on Tuesday 3 March" in visible(client.get("/privacy").text)
+
+
 def test_the_archive_keeps_only_classes_that_are_not_erased(teacher, clock, night):
     made = lived_class(teacher)
     teacher.post(f"{made['room']}/erase", sure="1")
