@@ -34,6 +34,7 @@ def questions_of(teacher, ready_set: str) -> list:
         return list(one.item_version_ids)
 
 
+@pytest.mark.database("sqlite")
 def test_the_library_ships_unreviewed_and_says_so(teacher, reviewer):
     with teacher.reading() as db:
         assert db.scalars(select(ItemReview)).first() is None
@@ -81,6 +82,7 @@ def test_a_protected_area_opens_only_with_every_familys_yes(teacher, reviewer):
     teacher.post(f"{cycle}/open")
 
 
+@pytest.mark.database("sqlite")
 def test_who_reviews(app, clock, teacher, reviewer):
     assert teacher.client.get("/questions/review").status_code == 403
     one = questions_of(teacher, "small_group")[0]

@@ -91,6 +91,7 @@ def test_an_opted_out_student_is_left_in_peace(teacher, app):
     assert app.test_client().get(f"/s/{tokens['B']}").status_code == 200
 
 
+@pytest.mark.database("sqlite")
 def test_the_next_cycle_asks_only_those_who_take_part(teacher):
     cycle = teacher.start()
     teacher.whole_cycle(cycle, teacher.cards())
@@ -101,6 +102,7 @@ def test_the_next_cycle_asks_only_those_who_take_part(teacher):
     assert "A, B, C, D, E" not in visible(teacher.get(following.split("?")[0]))
 
 
+@pytest.mark.database("sqlite")
 def test_a_record_is_one_act_holds_no_name_and_is_not_told_twice(teacher):
     teacher.start()
     room = room_of(teacher)

@@ -44,11 +44,13 @@ def tamper(app, name: str, statement: str) -> None:
         db.commit()
 
 
+@pytest.mark.database("sqlite")
 def test_a_whole_record_is_whole(app, clock, command):
     events(app, clock, 5)
     assert command() == (0, "The record of acts is whole: 5 events.\n")
 
 
+@pytest.mark.database("sqlite")
 def test_a_changed_word_shows(app, clock, command):
     events(app, clock, 5)
     tamper(app, "audit_events_never_edited", "UPDATE audit_events SET route = 'r9' WHERE number = 3")

@@ -79,6 +79,7 @@ def test_ordered_for_later_the_teacher_is_told_and_saves_what_is_hers(
     assert "classes erased" not in night(app, clock)[0], "carried out once"
 
 
+@pytest.mark.database("sqlite")
 def test_an_order_taken_back_erases_nothing(teacher, chief, place, app, clock):
     teacher.start()
     chief.post(f"{place}/erase", sure="1", when="later", with_accounts="1")
@@ -147,6 +148,7 @@ def test_of_an_adult_only_an_id_stays_and_a_backup_brings_nothing_back(chief, ap
     assert places_with(engine, "anarysmith") == []
 
 
+@pytest.mark.database("sqlite")
 def test_who_may_not(teacher, chief, place, clock):
     for path in (
         f"{place}/children",
