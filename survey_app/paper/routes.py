@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("paper", __name__)
 notice("keyed", "The answers from paper are stored.")
 BLANK_ROWS = 10
+LONGEST_KEPT = 30  # months: a class lives 18 at most, and its archive 12; a test holds it
 
 
 @blueprint.get("/cycles/<uuid:cycle_id>/paper")
@@ -53,6 +54,28 @@ def print_sheet(cycle_id: uuid.UUID) -> str:
         locales=[name for name in ("en", "es") if name in sheet["words"]],
         chromes=library().chrome,
         notices={a.part: notices_of(a, sheet) for a in given},
+    )
+
+
+@blueprint.get("/cycles/<uuid:cycle_id>/letter")
+@requires(Permission.RUN_CYCLES)
+def letter(cycle_id: uuid.UUID) -> str:
+    """Show a letter to families: this survey's questions and notice, word for word, in two languages."""
+    cycle = cycle_for(g.db, g.viewer, cycle_id)
+    given = survey_queries.administrations_of(g.db, cycle.id)
+    sheet = sheet_of(cycle, given)
+    locales = [name for name in ("en", "es") if name in sheet["words"]]
+    return render_template(
+        "paper/letter.html",
+        cycle=cycle,
+        parts=given,
+        sheet=sheet,
+        locales=locales,
+        notices={a.part: notices_of(a, sheet) for a in given},
+        is_frozen=any(a.state != "draft" for a in given),
+        drafts=any(sheet["words"][name]["state"] == "machine_draft" for name in locales),
+        viewer=g.viewer,
+        months=LONGEST_KEPT,
     )
 
 
