@@ -28,6 +28,7 @@ SCHEDULE: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
     ("Enrollment", "Grade level", ("classrooms.grade",), "Of the class, not of a student"),
     ("Enrollment", "School enrollment, homeroom, programs, graduation", NONE, ""),
     ("Parent or guardian", "Name, id, address, email, phone", NONE, ""),
+    ("Parent or guardian", "Whether a family was told, said yes or said no", ("consents.kind",), "By code, never by name"),
     ("Schedule", "Courses", ("classrooms.subject", "classrooms.nickname"), "A nickname of the class"),
     ("Schedule", "Teacher names", ("people.display_name",), "And the work address, for signing in"),
     ("Special indicator", "Language learner, income, health, disability, living situation", NONE, ""),
@@ -59,7 +60,7 @@ CALIFORNIA: tuple[tuple[str, str, str], ...] = (
     ("49073.1(b)(5)", "Security and confidentiality",
      "docs/trust/threat-model.md and asvs.md. **To be filled in: who is responsible, and how they are trained**"),
     ("49073.1(b)(6)", "Telling of an unauthorised disclosure",
-     "The record of acts shows who read and exported what. **To be filled in: who tells whom, and in how many days**"),
+     "The record of acts shows exports and refused attempts. **To be filled in: who tells whom, and in how many days**"),
     ("49073.1(b)(7)", "Nothing kept after the end",
      "Retention below; a class or a student is erased on demand, erased again after a restore, and leaves backups"
      f" within {KEPT.days} days. **To be filled in: the certificate at the end**"),
