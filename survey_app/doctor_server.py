@@ -22,7 +22,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import ROOT, Config, ConfigError
-from survey_app import clock, metrics_server, safety
+from survey_app import clock, metrics_server, row_security, safety
 from survey_app.backup import keeping
 from survey_app.db import Database
 
@@ -108,6 +108,23 @@ def time_of_day(config: Config) -> str:
     return f"clock: {now:%Y-%m-%d %H:%M} UTC, here and in the database"
 
 
+def database_role(config: Config) -> str:
+    """Look whether the application signs in as somebody who could pass its own walls."""
+    if config.on_sqlite:
+        return "database role: SQLite has none; the file is for its owner"
+    database = Database(config.database_url)
+    try:
+        with database.engine.connect() as connection:
+            found = row_security.faults(connection)
+    except SQLAlchemyError:
+        return "database role: the database could not be asked"
+    finally:
+        database.engine.dispose()
+    if found and config.production:
+        raise Ailment("database role: Focal would not start.\n" + "\n".join(found))
+    return f"database role: {'more than it needs (not in production)' if found else 'of its own'}"
+
+
 def backups(config: Config) -> str:
     """Look how old the newest backup is."""
     age = keeping.age_of_newest(config.backup_folder, clock.now())
@@ -191,7 +208,17 @@ def files_for_few(config: Config) -> str:
     )
 
 
-LOOKS = (safe_to_start, files_for_few, public_address, mail, time_of_day, backups, nightly_work, packages)
+LOOKS = (
+    safe_to_start,
+    files_for_few,
+    public_address,
+    mail,
+    time_of_day,
+    database_role,
+    backups,
+    nightly_work,
+    packages,
+)
 
 
 def _hours(age: timedelta) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
-from config import Config
+from config import Config, ConfigError
 from survey_app import logs, safety
 from survey_app.app import create_app
 
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
 
 def make() -> Flask:
     """Return the application for the settings of the environment."""
-    config = Config.from_env(os.environ)
-    safety.check(config)
     logs.configure(every_request=True)
-    return create_app(config)
+    try:
+        config = Config.from_env(os.environ)
+        safety.check(config)
+        return create_app(config)
+    except ConfigError as fault:
+        # The log holds no text of faults; this one is for whoever starts the server.
+        print(fault, file=sys.stderr, flush=True)
+        raise

@@ -152,3 +152,13 @@ def test_the_public_address_is_asked_over_tls(production, tmp_path, monkeypatch)
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         with pytest.raises(Ailment, match="something else"):
             doctor_server.public_address(dataclasses.replace(production, public_url=url))
+
+
+def test_the_role_in_the_database_is_looked_at(production, database_kind):
+    if database_kind == "sqlite":
+        assert "SQLite has none" in doctor_server.database_role(production)
+        return
+    with pytest.raises(Ailment, match="superuser"):
+        doctor_server.database_role(production)
+    laptop = dataclasses.replace(production, production=False)
+    assert "not in production" in doctor_server.database_role(laptop)

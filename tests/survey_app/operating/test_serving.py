@@ -12,9 +12,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
 from config import Config, ConfigError
 from survey_app import safety
@@ -46,7 +48,26 @@ def settings(tmp_path, **more) -> dict[str, str]:
     }
 
 
-def test_gunicorn_serves_counts_logs_and_stops(tmp_path, database_kind, database_url):
+@pytest.fixture
+def addresses(database_kind, database_url, request):
+    """Return where the application signs in, as production demands it, and where the owner does."""
+    if database_kind == "sqlite":
+        yield {"DATABASE_URL": database_url}
+        return
+    name = f"focal_web_{uuid.uuid4().hex[:8]}"
+    engine = create_engine(request.getfixturevalue("postgres_url"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as owner:
+        owner.execute(text(f"CREATE ROLE {name} LOGIN PASSWORD 'web' IN ROLE focal_app"))
+        web = make_url(database_url).set(username=name, password="web")
+        yield {
+            "DATABASE_URL": web.render_as_string(hide_password=False),
+            "DATABASE_OWNER_URL": database_url,
+        }
+        owner.execute(text(f"DROP ROLE {name}"))
+    engine.dispose()
+
+
+def test_gunicorn_serves_counts_logs_and_stops(tmp_path, database_kind, addresses):
     port, figures = free_port(), free_port()
     workers = {"sqlite": 1, "postgres": 2}[database_kind]
     log = tmp_path / "log"
@@ -57,7 +78,7 @@ def test_gunicorn_serves_counts_logs_and_stops(tmp_path, database_kind, database
             env=os.environ
             | settings(
                 tmp_path,
-                DATABASE_URL=database_url,
+                **addresses,
                 FOCAL_BIND=f"127.0.0.1:{port}",
                 FOCAL_METRICS=str(figures),
                 FOCAL_WORKERS=str(workers),
