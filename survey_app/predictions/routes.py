@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from survey_app.models.surveys import Administration
 
 blueprint = Blueprint("predictions", __name__)
+
+
+class NotOpenYet(NotYet):
+    """There are no questions to predict: the survey is a draft, or a draft again after a try-out."""
+
+    def __init__(self) -> None:
+        super().__init__("Open the survey first. Then its questions stand still, and can be predicted.")
+
+
 notice("saw", "What you saw is saved. Nothing is locked yet.")
 notice("predicted", "Your prediction is saved. Nothing is locked yet.")
 
@@ -90,6 +99,8 @@ def save_predict(cycle_id: uuid.UUID) -> Response | tuple[str, int]:
         _save_predictions(given)
         if is_locking:
             record(service.lock_view(g.db, cycle, skip_prediction=False, now=g.now), "prediction.locked")
+    except NotOpenYet:
+        raise
     except (BadInput, NotYet) as fault:
         g.db.rollback()
         faults = getattr(fault, "faults", {})
@@ -114,21 +125,30 @@ def lock(cycle_id: uuid.UUID) -> Response:
 def _save_predictions(given: list[Administration]) -> None:
     sheets = survey_queries.surveys_of(g.db, given)
     for administration in given:
-        sheet = sheets[administration.survey_id].sheet or {}
+        sheet = sheets[administration.survey_id].sheet
+        if sheet is None:
+            raise NotOpenYet
         if administration.mode == "coded":
             picked = {}
             for name, value in request.form.items():
                 if name.startswith("pick_"):
-                    _, item_id, code = name.split("_", 2)
+                    item_id, code = _two_parts(name)
                     picked[item_id, _uuid(code)] = value
             service.save_student_predictions(g.db, administration, sheet, picked)
         else:
             counts: dict[str, dict[str, str]] = {}
             for name, value in request.form.items():
                 if name.startswith("count_"):
-                    _, item_id, option = name.split("_", 2)
+                    item_id, option = _two_parts(name)
                     counts.setdefault(item_id, {})[option] = value
             service.save_count_predictions(g.db, administration, sheet, counts)
+
+
+def _two_parts(name: str) -> tuple[str, str]:
+    parts = name.split("_", 2)
+    if len(parts) != 3:
+        raise BadInput("One prediction was not understood. Reload the page and choose again.")
+    return parts[1], parts[2]
 
 
 def _uuid(written: str) -> uuid.UUID:

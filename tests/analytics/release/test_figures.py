@@ -16,7 +16,7 @@ def shown(values):
     return row(released(spread(values)))
 
 
-def test_four_students_show_nothing_not_even_how_many():
+def test_c1_four_students_show_nothing_not_even_how_many():
     hidden = row(released(together(*(lesson(f"t{k}", [k % 4 + 1], team="m") for k in range(4)))))
     assert hidden["status"] == "withheld"
     assert hidden[["n", "teachers", "answers", "says", "mean", "distribution"]].isna().all()
@@ -43,7 +43,7 @@ def test_five_to_nine_students_show_three_bands_and_no_mean(favourable, n, says)
     assert cell[["mean", "mean_says", "gap", "distribution"]].isna().all()
 
 
-def test_six_of_six_unfavourable_look_like_five_of_six():
+def test_c3_six_of_six_unfavourable_look_like_five_of_six():
     # C3 and C4: never 0 %, and one child more or less changes nothing that is shown.
     none, one = shown([2] * 6), shown([2] * 5 + [4])
     assert none["says"] == "20 % or less"
@@ -102,7 +102,7 @@ def test_twenty_students_show_the_distribution_with_cells_of_one_and_two_merged(
     assert shown([1] * 5 + [2] * 4 + [3] * 6 + [4] * 4)["distribution"] is None  # 19 students
 
 
-def test_an_option_that_nobody_chose_is_never_a_segment_of_its_own():
+def test_c12_an_option_that_nobody_chose_is_never_a_segment_of_its_own():
     for values in ([1] * 10 + [4] * 10, [2] * 10 + [3] * 10, [1] * 12 + [3] * 12, [3] * 30):
         parts = shown(values)["distribution"] or ()
         assert all(percent > 0 for _, _, percent in parts)

@@ -48,7 +48,7 @@ def test_three_teachers_and_none_with_more_than_half(sizes, status):
     assert row(released(answers))["status"] == status
 
 
-def test_the_only_school_of_its_kind_is_hidden():
+def test_c13_the_only_school_of_its_kind_is_hidden():
     # C13: the only science classes of the region are one teacher's.
     math = [lesson(f"t{k}", [1, 2, 3, 4, 4], subject="math") for k in range(4)]
     cells = released(together(*math, lesson("lone", [1, 2, 3, 4, 4, 2, 2], subject="science")), [["subject"]])

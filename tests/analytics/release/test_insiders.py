@@ -23,7 +23,7 @@ def views(**classes):
 @pytest.mark.parametrize(
     ("sizes", "mean"), [((5, 5, 5), True), ((5, 5, 4), False), ((6, 6, 3), False), ((4, 4, 4, 4), True)]
 )
-def test_two_teachers_never_learn_the_mean_of_a_third_ones_four_students(sizes, mean):
+def test_c11_two_teachers_never_learn_the_mean_of_a_third_ones_four_students(sizes, mean):
     cell = row(released(team(*sizes)))
     assert cell["status"] == "released"
     assert pd.notna(cell["mean"]) == mean

@@ -68,7 +68,7 @@ def test_an_erased_child_stays_hidden_behind_fifteen_newcomers():
     assert row(week(together(erased, team(6, 6, 6, cycle=2)), first).cells)["status"] == "withheld"
 
 
-def test_a_child_who_moves_from_team_to_team_shows_in_neither():
+def test_c9_a_child_who_moves_from_team_to_team_shows_in_neither():
     # C9: in week 2 one child of team m answers in team n.
     first = week(together(team(6, 6, 6), team(6, 6, 6, name="n")))
     before = together(team(6, 6, 6), team(6, 6, 6, name="n"))

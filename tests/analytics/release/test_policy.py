@@ -52,6 +52,6 @@ def test_a_raised_threshold_reaches_the_cells():
         ("team", "list of lists"),
     ],
 )
-def test_a_filter_that_is_not_declared_is_refused(tables, says):
+def test_c7_a_filter_that_is_not_declared_is_refused(tables, says):
     with pytest.raises(UndeclaredGrouping, match=says):
         released(lesson("t1", [1, 2, 3], team="m"), tables)

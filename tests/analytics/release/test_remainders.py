@@ -18,7 +18,7 @@ def status(cells, name):
     return cells.set_index(name)["status"].to_dict()
 
 
-def test_the_next_smallest_sibling_goes_with_a_remainder_of_four():
+def test_c6_the_next_smallest_sibling_goes_with_a_remainder_of_four():
     answers = together(
         *classes("a", (6, 6, 6), region="r", school="A"),
         *classes("b", (5, 5, 5), region="r", school="B"),

@@ -37,7 +37,7 @@ def digest(answers):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_rows_in_any_order_give_the_same_bytes(answers, seed):
+def test_c10_rows_in_any_order_give_the_same_bytes(answers, seed):
     shuffled = answers.sample(frac=1, random_state=seed)
     assert digest(shuffled) == digest(answers)
 
@@ -73,7 +73,7 @@ def test_hidden_rows_differ_in_their_names_alone(answers):
     )
 
 
-def test_a_cell_nobody_answered_looks_like_one_of_four(answers):
+def test_c16_a_cell_nobody_answered_looks_like_one_of_four(answers):
     # Team m0 never answered WC5 and m1 only three times: both rows are there, and alike.
     some = answers[(answers["item"] == "SM1") | ~answers["team"].isin(["m0", "m1"])]
     few = answers[(answers["item"] == "WC5") & (answers["team"] == "m1")].head(3)

@@ -21,7 +21,7 @@ def texts_of(texts, **options):
 @pytest.mark.parametrize(
     ("sizes", "status"), [((3, 3, 3), "withheld"), ((4, 3, 3), "released"), ((5, 5), "withheld")]
 )
-def test_ten_students_of_three_teachers(sizes, status):
+def test_c20_ten_students_of_three_teachers(sizes, status):
     assert texts_of(said(sizes))["status"] == status
 
 
@@ -37,7 +37,7 @@ def test_what_a_teacher_did_not_share_is_not_there_and_does_not_count():
     assert "we measured t0B1" not in cell["texts"]
 
 
-def test_the_order_depends_on_the_words_alone():
+def test_c20_the_order_depends_on_the_words_alone():
     texts = said((4, 4, 4))
     first = texts_of(texts)["texts"]
     assert texts_of(texts.sample(frac=1, random_state=2))["texts"] == first
