@@ -13,16 +13,18 @@ from survey_app.accounts.passwords import MOST_CHARACTERS
 
 LONGEST_NAME = 120
 LONGEST_ADDRESS = 254
+# More is never looked at: what is longer than a field takes is refused by its length anyway.
+MOST_READ = 2000
 
 
 def one_line(typed: str | None) -> str | None:
     """Return a line as it was meant: no space at its ends, one between words."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", typed)).strip() if typed else typed
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", typed[:MOST_READ])).strip() if typed else typed
 
 
 def plain_address(typed: str | None) -> str | None:
     """Return an email address as it is kept: small letters, no space around."""
-    return unicodedata.normalize("NFC", typed).strip().lower() if typed else typed
+    return unicodedata.normalize("NFC", typed[:MOST_READ]).strip().lower() if typed else typed
 
 
 def printable(_form: Form, field: StringField) -> None:
