@@ -159,12 +159,20 @@ def make_engine(url: str, *, as_owner: bool = False) -> Engine:
         waits = {"options": f"-c lock_timeout=5000{role}", "connect_timeout": 5}
         engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=waits)
         guard.stand_below(engine)
+        event.listen(engine, "handle_error", _leave_out_the_row)
         return engine
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 5})
     guard.stand_below(engine)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "handle_error", _let_go_of_a_bad_file)
     return engine
+
+
+def _leave_out_the_row(context: ExceptionContext) -> None:
+    """Keep the first line of a fault: PostgreSQL adds the row that failed, and so an answer, for the log."""
+    for fault in (context.original_exception, context.sqlalchemy_exception):
+        if fault is not None and fault.args and isinstance(fault.args[0], str):
+            fault.args = (fault.args[0].partition("\n")[0], *fault.args[1:])
 
 
 def _take_turns(engine: Engine, turns: Turns) -> None:
