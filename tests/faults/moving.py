@@ -10,13 +10,11 @@ import time
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
-from alembic import command
 from alembic.script import ScriptDirectory
 
 from survey_app import migrate
 from survey_app.db import Database
 from survey_app.models import load_all
-from survey_app.principal import job
 from tests.faults import schema
 from tests.faults.children import Class, Ledger
 from tests.faults.figure import Figure, Tally
@@ -93,11 +91,7 @@ def _difference(before: Mapping, after: Mapping, name: str) -> dict[str, int]:
 
 def _step(url: str, revision: str, *, down: bool) -> None:
     database = Database(url, as_owner=True)
-    settings = migrate.alembic_config()
-    with database.writing(job("migrate")).connection() as connection:
-        settings.attributes["connection"] = connection
-        (command.downgrade if down else command.upgrade)(settings, revision)
-        connection.commit()
+    (migrate.downgrade if down else migrate.upgrade)(database, revision)
     database.engine.dispose()
 
 
