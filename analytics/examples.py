@@ -25,6 +25,7 @@ from analytics.charts import (
     predicted_counts,
     predictions,
     regions,
+    released,
     shaping,
     shaping_items,
     students,
@@ -222,6 +223,53 @@ def small_multiples(width: theme.Width = "wide") -> Picture:
     return multiples.small_multiples(frame, item=QUESTIONS["WC5"][0], width=width)
 
 
+def released_gaps(width: theme.Width = "wide") -> Picture:
+    """Return released gaps in points of four regions: some withheld, one without a gap."""
+    return released.released_cells(_released_cells("gap"), measure="gap", kind="Region", width=width)
+
+
+def released_experience(width: theme.Width = "wide") -> Picture:
+    """Return what students picked in the same regions: bands, steps of ten, and whole percentages."""
+    frame = _released_cells("experience")
+    return released.released_cells(frame, measure="experience", kind="Region", width=width)
+
+
+def _released_cells(measure: str) -> pd.DataFrame:
+    draw = np.random.default_rng(NETWORK_SEED)
+    bands = ((10, "20 % or less", 7), (50, "20 to 80 %", 8), (45, "40 to 50 %", 14), (63, "63 %", 84))
+    rows: list[tuple[str, str, float | None, str | None, int | None, int | None]] = []
+    for region in REGIONS:
+        for place, (label, _, seen) in enumerate(QUESTIONS.values()):
+            if region == "Far North" and place < 2:
+                rows.append((region, label, None, None, None, None))
+            elif measure == "gap" and place == 3 and region == "South Coast":
+                rows.append((region, label, None, "no gap", 8, 3))
+            elif measure == "gap":
+                gap = 5 * round((24 * seen + draw.normal(0, 8)) / 5)
+                words = f"{'+' if gap > 0 else '−' if gap < 0 else ''}{abs(gap)}"
+                n, teachers = int(draw.integers(12, 90)), int(draw.integers(3, 15))
+                rows.append((region, label, gap, words, n, teachers))
+            else:
+                middle, words, n = bands[(place + REGIONS.index(region)) % 4]
+                rows.append((region, label, middle, words, n, int(draw.integers(3, 15))))
+    return pd.DataFrame(rows, columns=["group", "item", "place", "words", "n", "teachers"])
+
+
+def released_lines(width: theme.Width = "wide") -> Picture:
+    """Return both lines of four regions: one withheld at first, one without ratings."""
+    draw = np.random.default_rng(NETWORK_SEED)
+    rows: list[tuple[str, int, int | None, int | None, int | None]] = []
+    for region in REGIONS:
+        for cycle in range(4):
+            students = 5 * round((35 + 8 * cycle + draw.normal(0, 4)) / 5)
+            hidden = region == "Far North" and cycle < 2
+            rated = None if hidden or region == "South Coast" else students + max(5, 25 - 5 * cycle)
+            n = int(draw.integers(12, 60))
+            rows.append((region, cycle, None if hidden else students, rated, None if hidden else n))
+    frame = pd.DataFrame(rows, columns=["group", "cycle", "students", "teacher", "n"])
+    return released.released_lines(frame, item=QUESTIONS["WC5"][0], kind="Region", width=width)
+
+
 def network_answers(classes: int = 40, students_each: int = 20) -> pd.DataFrame:
     """Return ANSWERS of many pooled classes, one lesson each, for item statistics and benchmarks."""
     parts = [
@@ -346,6 +394,9 @@ EXAMPLES: dict[str, tuple[str, Callable[[theme.Width], Picture]]] = {
     "calibration": ("How predictions came true", calibration_curve),
     "heat-table": ("Regions and questions", heat_table),
     "small-multiples": ("Regions over cycles", small_multiples),
+    "released-gap": ("Released gaps", released_gaps),
+    "released-experience": ("Released shares", released_experience),
+    "released-lines": ("Both lines of each region, from releases", released_lines),
     "item-panel": ("One question", item_report),
     "decision-study": ("How sure are we yet", decision_curve),
     "driver-diagram": ("A driver diagram", driver_diagram),

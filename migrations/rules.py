@@ -189,6 +189,7 @@ RULES = (
     ),
     Rule("audit_events_never_edited", "audit_events", "UPDATE", "", "the audit is append-only"),
     Rule("audit_events_never_deleted", "audit_events", "DELETE", "", "the audit is append-only"),
+    Rule("release_cells_fixed", "release_cells", "UPDATE", "", "what was released stays as it came out"),
 )
 
 

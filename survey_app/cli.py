@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,8 +19,11 @@ from survey_app.errors import Refusal
 from survey_app.models import load_all
 from survey_app.prepare import prepare_database
 from survey_app.principal import job
+from survey_app.releases import queries
+from survey_app.releases.thresholds import policy_of, raise_thresholds
 from survey_app.research.scheduled import make_item_reports
 from survey_app.sample.fill import SEED, fill, is_filled
+from survey_app.sample.releases import release_weeks
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -35,13 +39,20 @@ def main(arguments: list[str]) -> int:
     demo.add_argument("--factor", type=_factor, default=1, help="how many times forty teachers")
     demo.add_argument("--seed", type=int, default=SEED, help="the same seed gives the same network")
     commands.add_parser("item-reports", help="work the item reports out now, and not next week")
+    asks = commands.add_parser("thresholds", help="show what a release asks for, or ask for more")
+    asks.add_argument("numbers", nargs="*", metavar="NAME=NUMBER", help="as in smallest_group=8")
+    asks.add_argument("--network", default="", help="its name, where there are several")
     options = parser.parse_args(arguments)
     try:
         if options.command == "item-reports":
             return item_reports(Config.from_env(os.environ))
+        if options.command == "thresholds":
+            return thresholds(Config.from_env(os.environ), options.network, options.numbers)
         return demo_data(Config.from_env(os.environ), factor=options.factor, seed=options.seed)
     except (ConfigError, Refusal) as fault:
         print(fault, file=sys.stderr)
+    except ValueError:
+        print("A threshold is written as NAME=NUMBER, as in smallest_group=8.", file=sys.stderr)
     except (OSError, SQLAlchemyError) as fault:
         cause = str(getattr(fault, "orig", None) or fault).splitlines()[0]
         print(f"That could not be written: {cause}", file=sys.stderr)
@@ -64,6 +75,12 @@ def demo_data(config: Config, *, factor: int, seed: int) -> int:
                 seconds = time.monotonic() - started
                 counts = f"{made.people} people, {made.cycles} cycles, {made.sheets} sheets"
                 print(f"{counts}: {seconds:.0f} seconds.")
+            else:
+                made = None
+        if made is not None:
+            # A large network's releases take as long as the network: one is enough to look at.
+            release_weeks(database, today=clock.now().date(), weeks=3 if factor == 1 else 1, tell=_say)
+        with database.reading(job("sample")) as db:
             _say_sign_ins(db)
     finally:
         database.engine.dispose()
@@ -79,6 +96,25 @@ def item_reports(config: Config) -> int:
             print(line)
     finally:
         database.engine.dispose()
+    return 0
+
+
+def thresholds(config: Config, name: str, numbers: list[str]) -> int:
+    """Show the thresholds of a network's releases; raise those that are named. They are never lowered."""
+    wanted = {key: float(value) for key, _, value in (one.partition("=") for one in numbers)}
+    database = Database(config.database_url)
+    try:
+        with database.writing(job("thresholds")) as db:
+            found = [one for one in queries.networks(db) if name in ("", one.name)]
+            if len(found) != 1:
+                print(f"Name one network with --network: {', '.join(one.name for one in found) or 'none'}.")
+                return 1
+            whole = {key: int(value) if value.is_integer() else value for key, value in wanted.items()}
+            policy = raise_thresholds(db, found[0].id, whole) if wanted else policy_of(db, found[0].id)
+            db.commit()
+    finally:
+        database.engine.dispose()
+    print("\n".join(f"{key}={value}" for key, value in asdict(policy).items()))
     return 0
 
 

@@ -22,9 +22,10 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import ROOT, Config, ConfigError
-from survey_app import clock, metrics_server, row_security, safety
+from survey_app import clock, job_runs, metrics_server, row_security, safety
 from survey_app.backup import keeping
 from survey_app.db import Database
+from survey_app.principal import job
 
 WAIT = 5
 CERTIFICATE_LEFT = timedelta(days=14)
@@ -156,6 +157,21 @@ def nightly_work(config: Config) -> str:
     return f"the night's work: done {_hours(age)} ago"
 
 
+def scheduled_work(config: Config) -> str:
+    """Look when the jobs ran last, and how they ended."""
+    opened = Database(config.database_url)
+    try:
+        with opened.reading(job("doctor")) as db:
+            wrong = job_runs.complaints(db, now=clock.now())
+    except SQLAlchemyError:
+        return "scheduled work: no database to ask yet"
+    finally:
+        opened.engine.dispose()
+    if wrong and config.production:
+        raise Ailment("scheduled work: something wants a look.\n" + "\n".join(wrong))
+    return "scheduled work: " + ("; ".join(wrong) or "on time")
+
+
 def packages(_config: Config) -> str:
     """Look whether what is installed is what the lock says."""
     wrong, count = [], 0
@@ -217,6 +233,7 @@ LOOKS = (
     database_role,
     backups,
     nightly_work,
+    scheduled_work,
     packages,
 )
 

@@ -21,6 +21,7 @@ from survey_app.db import Database
 from survey_app.models import load_all
 from survey_app.principal import job
 from survey_app.sample.fill import fill, is_filled
+from survey_app.sample.releases import release_weeks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,12 +41,16 @@ def prepare(config: Config, tell: Callable[[str], None] = lambda _words: None) -
 def _fill_sample(url: str, tell: Callable[[str], None]) -> None:
     database = Database(url)
     now = clock.now()
+    is_new = False
     try:
         with database.writing(job("sample")) as db:
             if not is_filled(db):
                 tell("Inventing the sample network; this takes a minute, once ...")
                 fill(db, today=now.date(), tell=tell)
                 db.commit()
+                is_new = True
+        if is_new:
+            release_weeks(database, today=now.date(), tell=tell)
     finally:
         database.engine.dispose()
 

@@ -138,6 +138,16 @@ ROWS: dict[str, Reach] = {
         ),
         research=True,
     ),
+    # What bands told goes the way of the snapshots they are made from.
+    "hand_ons": Reach(
+        _MINE,
+        (
+            f"administration_id IN (SELECT a.id FROM administrations a WHERE a.cycle_id IN ({_SHARES}"
+            " AND s.level <> 'plan'))",
+            f"administration_id IN (SELECT a.id FROM administrations a WHERE a.cycle_id IN ({_POSTED}"
+            " AND t.level = 'bands'))",
+        ),
+    ),
     # Whoever a cycle is shared with notes when she last looked; a trigger keeps the rest of the row.
     "cycle_shares": Reach(
         _MINE, ("person_id = focal_person()",), change_too="person_id = focal_person() AND revoked_at IS NULL"

@@ -79,4 +79,13 @@ SCOPED: dict[str, frozenset[str]] = {
     "agreement_places": _STAFF,
     "agreement_constructs": _STAFF,
     "data_packages": _STAFF,
+    # Releases: leads read what came out; who stands behind it is for the job alone.
+    "releases": _STAFF,
+    "release_groups": _STAFF,
+    "release_items": _STAFF,
+    "release_cells": _STAFF,
+    "release_settings": _STAFF,
+    "release_ledgers": frozenset({JOB}),
+    "hand_ons": _STAFF,
+    "job_runs": frozenset({JOB}),
 }

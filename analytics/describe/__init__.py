@@ -18,6 +18,7 @@ from analytics.describe.cycle import (
     prediction_told,
 )
 from analytics.describe.regions import gap_in_words, heat_told, multiples_told
+from analytics.describe.released import released_lines_told, released_told
 from analytics.describe.research import decision_told, drivers_told, icons_told, item_told
 from analytics.describe.series import calibration_told, lines_told, run_told, students_told, who_moved
 from analytics.describe.words import Told, between, capital, counted, listed, percent, signed
@@ -46,6 +47,8 @@ __all__ = [
     "multiples_told",
     "percent",
     "prediction_told",
+    "released_lines_told",
+    "released_told",
     "run_told",
     "signed",
     "students_told",

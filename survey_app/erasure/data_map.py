@@ -23,6 +23,7 @@ year after it is archived), the **clock** (the nightly job), or **stays**.
 # The rows that name one student's code. A snapshot names her inside its tables, and is rewritten.
 OF_A_STUDENT = frozenset(
     {"answers", "responses", "predictions", "cards", "consents", "turnout", "cycle_focals", "snapshots"}
+    | {"release_ledgers", "hand_ons"}
 )
 BY_THE_CLOCK = frozenset({"staff_sessions", "invitations", "password_links", "sign_in_tries", "receipts"})
 

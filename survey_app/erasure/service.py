@@ -15,11 +15,13 @@ from survey_app.errors import NotYet
 from survey_app.models.classrooms import Card, Consent, FocalCode
 from survey_app.models.cycles import Cycle, CycleFocal, PlanPrediction, Series
 from survey_app.models.predictions import OwnRating, Prediction
+from survey_app.models.releases import HandOn
 from survey_app.models.responses import Answer, Receipt, Response
 from survey_app.models.sharing import Comment, CycleShare, TeamShare
 from survey_app.models.snapshots import Snapshot
 from survey_app.models.surveys import Administration, Survey, SurveyItem
 from survey_app.models.turnout import Turnout
+from survey_app.releases import handing_on
 from survey_app.results.snapshots import hash_of
 
 if TYPE_CHECKING:
@@ -96,7 +98,9 @@ def _forget_in_cycles(db: Session, code: FocalCode) -> int:
 
 def _forget_in_snapshots(db: Session, code: FocalCode) -> int:
     rewritten = 0
-    for snapshot in queries.coded_snapshots(db, code.classroom_id):
+    taken = queries.coded_snapshots(db, code.classroom_id)
+    handed_on = handing_on.before_an_erasure(db, taken, code.label)
+    for snapshot in taken:
         tables = tables_without(snapshot.tables, code.label)
         if tables != snapshot.tables:
             snapshot.tables = tables
@@ -104,6 +108,7 @@ def _forget_in_snapshots(db: Session, code: FocalCode) -> int:
             snapshot.erasures += 1
             rewritten += 1
     db.flush()
+    handing_on.after_an_erasure(db, handed_on, taken, code.label)
     return rewritten
 
 
@@ -168,6 +173,7 @@ def _rows_of_class(classroom_id: uuid.UUID) -> list[tuple[type, ColumnElement[bo
         (Prediction, Prediction.classroom_id == classroom_id),
         (OwnRating, OwnRating.administration_id.in_(given)),
         (Snapshot, Snapshot.administration_id.in_(given)),
+        (HandOn, HandOn.administration_id.in_(given)),
         (Administration, Administration.classroom_id == classroom_id),
         (PlanPrediction, PlanPrediction.cycle_id.in_(cycles)),
         (CycleFocal, CycleFocal.classroom_id == classroom_id),

@@ -16,6 +16,7 @@ AGGREGATES = (
     "sharing",
     "research",
     "keeping",
+    "releases",
     "audit",
 )
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from survey_app.permissions import Viewer
 
 DECIDED = "Decided"
+FEWEST_TEACHERS = 3
 
 
 @dataclass(frozen=True)
@@ -143,17 +144,13 @@ def cells(db: Session, places: Iterable[uuid.UUID], *, by_team: bool = False) ->
 
 def teams_of(db: Session, places: Iterable[uuid.UUID]) -> dict[uuid.UUID, Team]:
     """Return the teams of these organisations that are not archived."""
-    rows = db.scalars(
-        select(Team).where(Team.organisation_id.in_(list(places)), Team.archived_at.is_(None))
-    )
+    rows = db.scalars(select(Team).where(Team.organisation_id.in_(list(places)), Team.archived_at.is_(None)))
     return {one.id: one for one in rows}
 
 
 def teachers_by_place(db: Session, places: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[int, int]]:
     """Return how many teachers each organisation has, and how many of them have begun a cycle."""
-    begun = (
-        select(Cycle.owner_id).where(Cycle.set_aside_at.is_(None)).distinct().subquery("begun")
-    )
+    begun = select(Cycle.owner_id).where(Cycle.set_aside_at.is_(None)).distinct().subquery("begun")
     rows = db.execute(
         select(
             Person.organisation_id,
@@ -211,3 +208,33 @@ def networks_ideas(db: Session, organisation_id: uuid.UUID) -> list[ChangeIdea]:
             .order_by(func.lower(ChangeIdea.name))
         )
     )
+
+
+def contexts(
+    db: Session, idea_ids: Iterable[uuid.UUID], places: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, list[str]]:
+    """Return the grades and subjects in which at least three teachers tried each idea; no smaller one."""
+    band = case(
+        (Classroom.grade <= 2, "grades K-2"),
+        (Classroom.grade <= 5, "grades 3-5"),
+        (Classroom.grade <= 8, "grades 6-8"),
+        (Classroom.grade <= 12, "grades 9-12"),
+        else_="",
+    )
+    found: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for what in (band, func.lower(func.trim(func.coalesce(Classroom.subject, "")))):
+        rows = db.execute(
+            select(Series.change_idea_id, what, func.count(func.distinct(Series.owner_id)))
+            .join(Classroom, Classroom.id == Series.classroom_id)
+            .join(Person, Person.id == Series.owner_id)
+            .where(
+                Series.change_idea_id.in_(list(idea_ids)),
+                Classroom.erased_at.is_(None),
+                Person.organisation_id.in_(list(places)),
+            )
+            .group_by(Series.change_idea_id, what)
+        )
+        for idea_id, name, teachers in rows:
+            if name and teachers >= FEWEST_TEACHERS:
+                found[idea_id].append(name)
+    return {idea_id: sorted(names) for idea_id, names in found.items()}

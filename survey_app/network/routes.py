@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flask import g, render_template, request
 
 from survey_app.improvement import queries as improvement
 from survey_app.network import board as boards
-from survey_app.network import queries, routes_brief
+from survey_app.network import ideas as ideas_told
+from survey_app.network import queries, routes_brief, routes_pictures
 from survey_app.network.blueprint import blueprint
 from survey_app.permissions import Permission
+from survey_app.releases import reading
 from survey_app.security import requires
 from survey_app.ui.filters import day_words
 
-__all__ = ["blueprint", "routes_brief"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from survey_app.models.releases import Release
+
+__all__ = ["blueprint", "routes_brief", "routes_pictures"]
 
 
 @blueprint.get("/network")
@@ -57,13 +65,36 @@ def ideas() -> str:
     reach = queries.reach_of(g.db, g.viewer)
     network = improvement.network_of(g.db, g.viewer)
     found = queries.networks_ideas(g.db, network.id)
+    release = reading.newest_release(g.db, network.id)
     return render_template(
         "network/ideas.html",
         ideas=found,
+        contexts=queries.contexts(g.db, [one.id for one in found], reach.places),
+        release=release,
+        changes=_changes(release) if release else {},
         tried=improvement.tried(g.db, [one.id for one in found], viewer=g.viewer),
         reasons=queries.shared_reasons(g.db, reach.places),
         none_tried=improvement.Tried(),
     )
+
+
+def _changes(release: Release) -> Mapping[str, list[ideas_told.Change]]:
+    cells = [
+        cell
+        for mode in ideas_told.WHO
+        for cell in reading.cells_of(g.db, release.id, "change_idea+cycle_number", mode=mode)
+    ]
+    items = [one for mode in ideas_told.WHO for one in reading.items_of(g.db, release.id, mode=mode)]
+    return ideas_told.changes(release, items, cells)
+
+
+@blueprint.get("/ideas")
+@requires(Permission.RUN_CYCLES)
+def ideas_to_try() -> str:
+    """Show a teacher the change ideas of her network; each opens her next plan with its words in it."""
+    network = improvement.network_of(g.db, g.viewer)
+    found = [one for one in queries.networks_ideas(g.db, network.id) if one.archived_at is None]
+    return render_template("network/ideas_to_try.html", ideas=found)
 
 
 def _sections(reach: queries.Reach, counted: list[queries.Cell], *, by_team: bool) -> list[boards.Section]:

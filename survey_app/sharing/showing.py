@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from survey_app.models.cycles import Series
+from survey_app.releases import handing_on
 from survey_app.results import queries as result_queries
-from survey_app.results.service import top_two
 
 if TYPE_CHECKING:
     import uuid
@@ -58,11 +58,15 @@ def parts_of(db: Session, given: Sequence[Administration], level: str) -> list[P
     if level == "plan":
         return []
     revealed = [a for a in given if a.revealed_at is not None]
-    return parts_from(revealed, result_queries.snapshots_of(db, [a.id for a in revealed]), level)
+    found = result_queries.snapshots_of(db, [a.id for a in revealed])
+    return parts_from(revealed, found, handing_on.bands_of(db, revealed, found), level)
 
 
 def parts_from(
-    revealed: Sequence[Administration], found: Mapping[uuid.UUID, list[Snapshot]], level: str
+    revealed: Sequence[Administration],
+    found: Mapping[uuid.UUID, list[Snapshot]],
+    bands: Mapping[uuid.UUID, handing_on.Bands],
+    level: str,
 ) -> list[Part]:
     """Return what a level shows of groups whose snapshots were read already, of one cycle or of many."""
     if level == "plan":
@@ -70,7 +74,7 @@ def parts_from(
     return [
         Part(
             administration=a,
-            bands=bands_of([snapshot.tables for snapshot in found[a.id]]),
+            bands=_questions(found[a.id][-1].tables, bands[a.id]),
             taken=found[a.id] if level == "everything" and a.may_be_shared else [],
         )
         for a in revealed
@@ -78,27 +82,13 @@ def parts_from(
     ]
 
 
-def bands_of(taken: Sequence[Mapping[str, Any]]) -> list[QuestionBand]:
-    """Return the band of each question that has answers to choose from.
-
-    Each stands as it was when enough students had answered for the first time: a later snapshot, beside the
-    first, would tell what the one child picked who came in between.
-    """
-    latest = taken[-1]
-    return [_band(item, taken) for item in latest["items"] if item["values"]]
-
-
-def _band(item: Mapping[str, Any], taken: Sequence[Mapping[str, Any]]) -> QuestionBand:
-    from analytics.release.handing_on import band_to_hand_on
-
-    bands = (band_to_hand_on(*top_two(tables, item)) for tables in taken if not tables["too_few"])
-    first = next((band for band in bands if band is not None), None)
-    return QuestionBand(
-        question=item["label"],
-        students=first.students if first else None,
-        low=first.low if first else None,
-        rating=_rating(item, taken[-1]),
-    )
+def _questions(tables: Mapping[str, Any], bands: handing_on.Bands) -> list[QuestionBand]:
+    """Return each question that has answers to choose from, with what the release policy lets out of it."""
+    return [
+        QuestionBand(item["label"], *bands.get(item["key"], (None, None)), rating=_rating(item, tables))
+        for item in tables["items"]
+        if item["values"]
+    ]
 
 
 def _rating(item: Mapping[str, Any], tables: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from survey_app.models.classrooms import Classroom
 from survey_app.models.cycles import Cycle, Series
 from survey_app.models.people import Organisation, Person, RoleGrant, Team, TeamMember
 from survey_app.models.sharing import TEAM_LEVELS, TeamShare
+from survey_app.releases import handing_on
 from survey_app.results import queries as result_queries
 from survey_app.sharing import poster, queries, showing
 
@@ -162,10 +163,12 @@ def sheets_of(db: Session, team_id: uuid.UUID) -> tuple[list[Sheet], int]:
     for one in queries.administrations_of(db, with_bands):
         if one.revealed_at is not None:
             given[one.cycle_id].append(one)
-    found = result_queries.snapshots_of(db, [one.id for group in given.values() for one in group])
+    revealed = [one for group in given.values() for one in group]
+    found = result_queries.snapshots_of(db, [one.id for one in revealed])
+    bands = handing_on.bands_of(db, revealed, found)
     sheets = []
     for cycle, title, teacher, level in shown:
-        parts = showing.parts_from(given[cycle.id], found, level)
+        parts = showing.parts_from(given[cycle.id], found, bands, level)
         lines = poster.rows_of(parts)
         words, _shortened = poster.fitted(cycle, has_many_rows=len(lines) > poster.FEW_ROWS)
         sheets.append(Sheet(cycle, title, teacher, words, parts, lines))

@@ -15,6 +15,7 @@ from survey_app.cycles import service as cycles
 from survey_app.models.classrooms import Classroom, FocalCode
 from survey_app.models.cycles import Cycle
 from survey_app.models.people import Organisation, Person
+from survey_app.models.releases import Release, ReleaseCell
 from survey_app.models.sharing import CycleShare
 from survey_app.models.surveys import Administration, Survey
 from survey_app.permissions import Viewer
@@ -116,6 +117,33 @@ class OneCycle:
         self.db.flush()
         return self
 
+    def released(self):
+        released = Release(
+            organisation_id=self.viewer.organisation_id,
+            label="2026-W10",
+            made_at=self.clock(),
+            policy={},
+            digest="0" * 64,
+            teachers=3,
+            withheld=0,
+        )
+        self.db.add(released)
+        self.db.flush()
+        figures = {"n": 9, "teachers": 3, "answers": 9, "share_low": 20, "share_high": 80, "says": "between"}
+        self.db.add(
+            ReleaseCell(
+                release_id=released.id,
+                position=0,
+                table_name="network",
+                item="AG1.3-12.1",
+                mode="coded",
+                as_of="2026-W10",
+                **figures,
+            )
+        )
+        self.db.flush()
+        return self
+
     def erased(self):
         self.revealed()
         self.classroom.erased_at = self.clock()
@@ -208,6 +236,7 @@ REFUSED = {
     "cycle_shares_fixed": ("shared", "UPDATE cycle_shares SET level = 'everything'"),
     "audit_events_never_edited": ("audited", "UPDATE audit_events SET act = 'nothing'"),
     "audit_events_never_deleted": ("audited", "DELETE FROM audit_events"),
+    "release_cells_fixed": ("released", "UPDATE release_cells SET n = 12"),
 }
 
 

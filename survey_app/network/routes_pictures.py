@@ -1,0 +1,119 @@
+"""Released pictures: what the newest release says of the lead's places, and nothing beside it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from flask import g, render_template, request
+
+from survey_app.improvement import queries as improvement
+from survey_app.network import pictures, queries
+from survey_app.network.blueprint import blueprint
+from survey_app.permissions import Permission
+from survey_app.releases import reading
+from survey_app.security import requires
+from survey_app.ui.figures import draw, figure
+from survey_app.ui.filters import day_words
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from markupsafe import Markup
+
+    from survey_app.models.releases import Release, ReleaseCell, ReleaseGroup, ReleaseItem
+    from survey_app.network.pictures import Wish
+
+BETWEEN_RELEASES = timedelta(days=7)
+
+
+@blueprint.get("/network/pictures")
+@requires(Permission.SEE_NETWORK)
+def released() -> str:
+    """Show the gap, or what students picked, by one declared grouping; withheld cells say so."""
+    wish = pictures.wish_of(request.args)
+    network = improvement.network_of(g.db, g.viewer)
+    release = reading.newest_release(g.db, network.id)
+    if release is None:
+        return render_template("network/pictures.html", release=None)
+    places = queries.reach_of(g.db, g.viewer).places
+    groups = reading.groups_in(g.db, release.id, wish.by, places)
+    every = reading.items_of(g.db, release.id, mode=wish.who)
+    items = pictures.about(every, wish)
+    asked = [one.item for one in items]
+    cells = reading.cells_of(g.db, release.id, wish.by, mode=wish.who, items=asked) if items else []
+    there, too_few = pictures.parted(groups, cells)
+    first = (wish.page - 1) * pictures.ON_A_PAGE
+    here = there[first : first + pictures.ON_A_PAGE]
+    chosen = next((one for one in items if one.item == wish.question), items[0] if items else None)
+    lines, no_line = _lines(release, wish, here, chosen) if here and chosen else (None, [])
+    return render_template(
+        "network/pictures.html",
+        release=release,
+        made=_day(release.made_at),
+        due=_day(release.made_at + BETWEEN_RELEASES),
+        wish=wish,
+        kinds=pictures.BY,
+        shows=pictures.SHOW,
+        whose=pictures.WHO,
+        questions=pictures.by_construct(every),
+        construct=items[0].construct if items else "",
+        chosen=chosen,
+        groups=groups,
+        pages=range(1, -(-len(there) // pictures.ON_A_PAGE) + 1),
+        cells=_cells(release, wish, here, items, cells) if here else None,
+        too_few=too_few,
+        lines=lines,
+        no_line=no_line,
+        has_lines=wish.by in pictures.OVER_CYCLES,
+    )
+
+
+def _day(moment: datetime) -> str:
+    return day_words(moment.astimezone(ZoneInfo(g.viewer.time_zone)).date())
+
+
+def _cells(
+    release: Release,
+    wish: Wish,
+    groups: list[ReleaseGroup],
+    items: list[ReleaseItem],
+    cells: list[ReleaseCell],
+) -> Markup:
+    import pandas as pd
+
+    from analytics.charts.released import released_cells
+
+    whole = reading.cells_of(g.db, release.id, "network", mode=wish.who, items=[one.item for one in items])
+    frame = pd.DataFrame(pictures.heat_rows(wish, groups, items, [*cells, *whole]))
+    for name in ("place", "n", "teachers"):
+        frame[name] = frame[name].astype(float)
+    kind = pictures.BY[wish.by]
+    return figure(draw(released_cells, frame, measure=wish.show, kind=kind), id="released-cells")
+
+
+def _lines(
+    release: Release, wish: Wish, groups: list[ReleaseGroup], item: ReleaseItem
+) -> tuple[Markup | None, list[str]]:
+    """Return both lines of the groups that have any point, and the names of the others."""
+    if wish.by not in pictures.OVER_CYCLES:
+        return None, []
+    import pandas as pd
+
+    from analytics.charts.released import released_lines
+
+    asked = [item.item]
+    cells = reading.cells_of(g.db, release.id, "cycle_number", mode=wish.who, items=asked)
+    if wish.by != "cycle_number":
+        table, keys = pictures.OVER_CYCLES[wish.by], [one.key for one in groups]
+        cells += reading.cells_of(g.db, release.id, table, mode=wish.who, items=asked, keys=keys)
+    rows, too_few = pictures.line_rows(wish, groups, cells)
+    if not rows:
+        return None, too_few
+    frame = pd.DataFrame(rows)
+    for name in ("students", "teacher", "n"):
+        frame[name] = frame[name].astype(float)
+    return figure(
+        draw(released_lines, frame, item=pictures.said(item), kind="Group"), id="released-lines"
+    ), too_few

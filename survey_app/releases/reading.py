@@ -1,0 +1,79 @@
+"""What leads read: the newest release of their network, and of it the cells in their reach. Nothing else.
+
+Every select here is on the tables of a release; a test holds it to that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select
+
+from survey_app.models.releases import Release, ReleaseCell, ReleaseGroup, ReleaseItem
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Collection, Sequence
+
+    from sqlalchemy.orm import Session
+
+
+def newest_release(db: Session, network_id: uuid.UUID) -> Release | None:
+    """Return the newest release of a network."""
+    return db.scalars(
+        select(Release)
+        .where(Release.organisation_id == network_id)
+        .order_by(Release.made_at.desc(), Release.label.desc())
+        .limit(1)
+    ).first()
+
+
+def groups_in(
+    db: Session, release_id: uuid.UUID, grouping: str, places: Collection[uuid.UUID]
+) -> list[ReleaseGroup]:
+    """Return the groups of a release by name: those of the whole network, and those in these places."""
+    rows = db.scalars(
+        select(ReleaseGroup).where(
+            ReleaseGroup.release_id == release_id,
+            ReleaseGroup.grouping == grouping,
+            or_(ReleaseGroup.place_id.is_(None), ReleaseGroup.place_id.in_(list(places))),
+        )
+    )
+    by_number = grouping == "cycle_number"
+    return sorted(rows, key=lambda one: (int(one.key) if by_number else 0, one.name.casefold(), one.key))
+
+
+def items_of(db: Session, release_id: uuid.UUID, *, mode: str) -> list[ReleaseItem]:
+    """Return the questions of a release in the order of the library, those with a figure in this mode."""
+    shown = select(ReleaseCell.item).where(ReleaseCell.release_id == release_id, ReleaseCell.mode == mode)
+    return list(
+        db.scalars(
+            select(ReleaseItem)
+            .where(
+                ReleaseItem.release_id == release_id,
+                ReleaseItem.mode == mode,
+                ReleaseItem.item.in_(shown.distinct()),
+            )
+            .order_by(ReleaseItem.position, ReleaseItem.item)
+        )
+    )
+
+
+def cells_of(
+    db: Session,
+    release_id: uuid.UUID,
+    table: str,
+    *,
+    mode: str,
+    items: Sequence[str] = (),
+    keys: Sequence[str] = (),
+) -> list[ReleaseCell]:
+    """Return the released cells of one table and mode, of these questions and groups where named."""
+    query = select(ReleaseCell).where(
+        ReleaseCell.release_id == release_id, ReleaseCell.table_name == table, ReleaseCell.mode == mode
+    )
+    if items:
+        query = query.where(ReleaseCell.item.in_(items))
+    if keys:
+        query = query.where(ReleaseCell.key.in_(keys))
+    return list(db.scalars(query.order_by(ReleaseCell.position)))

@@ -1,0 +1,66 @@
+"""Released pictures: what is withheld stays withheld, what came out stands as it came out."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from analytics.charts.released import released_cells, released_lines
+from analytics.columns import FrameError
+
+
+def everything(picture):
+    return json.dumps([picture.spec, picture.sentence, picture.sentences, picture.table.to_dict()])
+
+
+def cells(*rows):
+    return pd.DataFrame(rows, columns=["group", "item", "place", "words", "n", "teachers"])
+
+
+def lines(*rows):
+    return pd.DataFrame(rows, columns=["group", "cycle", "students", "teacher", "n"])
+
+
+def test_a_withheld_cell_carries_nothing_whatever_stands_in_its_row():
+    frame = cells(("North", "Share", 15.0, "+15", 44, 6), ("South", "Share", 87.0, None, 871, 872))
+    picture = released_cells(frame, measure="gap", kind="Region")
+    for hidden in ("87", "871", "872"):
+        assert hidden not in everything(picture)
+    assert picture.table.values.tolist() == [
+        ["North", "Share", "+15", "44", "6"],
+        ["South", "Share", "too few", "too few", "too few"],
+    ]
+
+
+def test_a_figure_stands_in_the_words_in_which_it_came_out():
+    frame = cells(("North", "Share", 30.0, "20 to 40 %", 14, 3), ("South", "Share", 63.0, "63 %", 84, 9))
+    picture = released_cells(frame, measure="experience", kind="Region")
+    assert picture.table["Picked a top answer"].tolist() == ["20 to 40 %", "63 %"]
+    assert "1 of 2 shares shown is exact" in picture.sentences[2]
+    assert "30" not in json.dumps([picture.sentence, picture.sentences])
+
+
+def test_a_withheld_point_carries_no_rating_and_a_line_stops_before_it():
+    frame = lines(
+        ("North", 1, 40.0, 60.0, 20), ("North", 2, None, 777.0, 778), ("North", 3, 55.0, None, 31)
+    )
+    picture = released_lines(frame, item="Share", kind="Region")
+    for hidden in ("777", "778"):
+        assert hidden not in everything(picture)
+    assert picture.table["Teachers"].tolist() == ["60", "too few", "no rating"]
+    joined = [
+        rows
+        for layer in picture.spec["layer"]
+        if layer["mark"]["type"] == "line"
+        for rows in [picture.spec["datasets"][layer["data"]["name"]]]
+    ]
+    assert all(len({row["run"] for row in rows}) == len(rows) for rows in joined), "no two points are joined"
+
+
+def test_more_groups_than_a_page_holds_are_refused():
+    frame = cells(*((f"Region {k:02}", "Share", 1.0, "+1", 50, 5) for k in range(13)))
+    with pytest.raises(FrameError, match="13 groups"):
+        released_cells(frame, measure="gap", kind="Region")
+    frame = lines(*((f"Region {k:02}", 1, 50.0, 60.0, 50) for k in range(13)))
+    with pytest.raises(FrameError, match="13 groups"):
+        released_lines(frame, item="Share", kind="Region")
