@@ -22,7 +22,7 @@ from survey_app.models import load_all
 from survey_app.models.releases import JobRun
 from survey_app.principal import job as job_principal
 from survey_app.releases import service as releases
-from survey_app.research.scheduled import make_item_reports
+from survey_app.research.scheduled import make_item_reports, remove_package_files
 
 if TYPE_CHECKING:
     import uuid
@@ -80,6 +80,11 @@ def _report(database: Database, config: Config, *, now: datetime) -> Said:
     return make_item_reports(database, now=now), []
 
 
+def _clear_away(database: Database, config: Config, *, now: datetime) -> Said:
+    del database
+    return remove_package_files(config.instance, now=now), []
+
+
 def _nothing_to_say(_database: Database, _config: Config, *, now: datetime) -> list[str]:
     del now
     return []
@@ -90,6 +95,7 @@ STEPS = {
     "nightly": (
         Step("deletion", _delete, _would_delete),
         Step("release ledger", _forget, _nothing_to_say),
+        Step("package files", _clear_away, _nothing_to_say),
     ),
     "weekly": (
         Step("releases", _release, _would_release),
