@@ -61,6 +61,7 @@ KINDS = (
                 "predictions",
                 "own_ratings",
                 "snapshots",
+                "hand_ons",
                 "cycle_shares",
                 "team_shares",
                 "comments",
@@ -118,6 +119,23 @@ KINDS = (
         "how a question does over many classes, as far as the release policy lets it out; which students were"
         " counted, by code, so that two reports never differ by a few",
         "until the next report takes its place",
+    ),
+    Kind(
+        "Weekly releases for regional leads",
+        "figures of groups that are large enough; and, for the job alone, whose answers stand behind which"
+        " figure, so that no later figure gives one student away",
+        "as long as Focal runs here. A student or class that is erased leaves a random mark in its place",
+        tables=frozenset(
+            {
+                "releases",
+                "release_groups",
+                "release_items",
+                "release_cells",
+                "release_ledgers",
+                "release_settings",
+                "job_runs",
+            }
+        ),
     ),
     Kind(
         "The record of acts",
