@@ -224,6 +224,7 @@ FIGURES = (
         faults=("migrations", "killed", "rows compared"),
         zero=(*MOVED, *AFTER),
         database="postgres",
+        in_suite=False,
     ),
     Figure(
         name="R17",
