@@ -243,7 +243,7 @@ def _released_cells(measure: str) -> pd.DataFrame:
             if region == "Far North" and place < 2:
                 rows.append((region, label, None, None, None, None))
             elif measure == "gap" and place == 3 and region == "South Coast":
-                rows.append((region, label, None, "no gap", 8, 3))
+                rows.append((region, label, None, "not known", 8, 3))
             elif measure == "gap":
                 gap = 5 * round((24 * seen + draw.normal(0, 8)) / 5)
                 words = f"{'+' if gap > 0 else '−' if gap < 0 else ''}{abs(gap)}"

@@ -158,7 +158,7 @@ def _figure(wish: Wish, cell: ReleaseCell | None) -> dict[str, Any]:
         words = "20 to 80 %" if (cell.share_low, cell.share_high) == (20, 80) else cell.says
         return {"place": (cell.share_low + cell.share_high) / 2, "words": words, **behind}
     if cell.gap is None:
-        return {"place": None, "words": "no gap", **behind}
+        return {"place": None, "words": "not known", **behind}
     sign = "+" if cell.gap > 0 else "−" if cell.gap < 0 else ""
     return {"place": cell.gap, "words": f"{sign}{abs(cell.gap)}", **behind}
 
