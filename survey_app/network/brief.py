@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from survey_app.improvement.queries import Tried
     from survey_app.models.improvement import ChangeIdea
 
-MOST_IDEAS, MOST_REASONS, LONGEST_REASON = 12, 2, 160
+MOST_IDEAS, MOST_REASONS, LONGEST_REASON = 12, 2, 130
 
 
 @dataclass(frozen=True)
