@@ -89,8 +89,7 @@ ROWS: dict[str, Reach] = {
         _MINE, ("id IN (SELECT c.classroom_id FROM cycles c)",), student=_READS, research=True
     ),
     "focal_codes": Reach(_MY_CLASS, (_WHOLLY_SHARED,), student=_READS),
-    # A card of an older key is stored anew under today's when a child uses it.
-    "cards": Reach(_MY_CLASS, student=_student("SELECT", "UPDATE")),
+    "cards": Reach(_MY_CLASS, student=_READS),
     "series": Reach(_MINE, ("id IN (SELECT c.series_id FROM cycles c)",), research=True),
     "cycles": Reach(
         _MINE,

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from survey_app.classrooms import codes
 from survey_app.db import roll_back
+from survey_app.principal import job
 from survey_app.respond import pages, service
 from survey_app.respond.answers import ReadForm, read_form
 from survey_app.respond.keys import SheetKey, read_key
@@ -33,6 +34,7 @@ blueprint = Blueprint("respond", __name__)
 blueprint.after_request(pages.pack)
 patience = Patience()
 WAIT_SECONDS = "60"
+KEYS_OF_CARDS = job("keys of cards")
 
 
 @blueprint.get("/S", endpoint="enter_from_qr", strict_slashes=False)
@@ -101,7 +103,6 @@ def _store(
 ) -> BaseResponse:
     locale = choose_chrome(filled.wished_locale, offered=offer.sheet["words"]).locale
     try:
-        service.store_card_anew(g.db, place, _card_keys().hash(code))
         service.record_response(
             g.db,
             offer.administration,
@@ -120,7 +121,21 @@ def _store(
     except (UsedBefore, ChangedAfterSending) as refusal:
         g.db.rollback()
         return pages.done_page(refusal.message, code, status=refusal.status)
+    _store_card_anew(code, place)
     return _go_to("respond.thanks", code, lang=locale)
+
+
+def _store_card_anew(code: str, place: Place) -> None:
+    """Store a card of an older key under today's, after the answers: a child's channel may change no card."""
+    if place.card_id is None or place.is_stored_anew:
+        return
+    try:
+        with current_app.extensions["focal_db"].writing(KEYS_OF_CARDS) as db:
+            service.store_card_anew(db, place, _card_keys().hash(code))
+            db.commit()
+    except SQLAlchemyError:
+        # The answers are stored; the card is found under its older key next time, too.
+        log.warning("a card could not be stored under today's key")
 
 
 def _show_todays(code: str, place: Place) -> Response:

@@ -67,8 +67,7 @@ def find_place(
 
 def store_card_anew(db: Session, place: Place, card_hash: bytes) -> None:
     """Store a card that was found under an earlier key under today's."""
-    if place.card_id is not None and not place.is_stored_anew:
-        db.execute(update(Card).where(Card.id == place.card_id).values(token_hash=card_hash))
+    db.execute(update(Card).where(Card.id == place.card_id).values(token_hash=card_hash))
 
 
 def choose_offer(db: Session, place: Place, *, now: datetime) -> Offer:

@@ -5,11 +5,11 @@ from sqlalchemy import text
 
 
 @pytest.mark.parametrize("turn", [1, 2])
-def test_what_one_test_commits_the_next_one_does_not_see(db, turn):
-    rows = db.execute(text("SELECT count(*) FROM organisations")).scalar_one()
-    assert rows == 0
-    db.execute(text("CREATE TABLE left_behind (turn INTEGER)"))
-    db.commit()
+def test_what_one_test_commits_the_next_one_does_not_see(owners, turn):
+    with owners.begin() as connection:
+        rows = connection.execute(text("SELECT count(*) FROM organisations")).scalar_one()
+        assert rows == 0
+        connection.execute(text("CREATE TABLE left_behind (turn INTEGER)"))
 
 
 def test_the_schema_is_at_head(database):

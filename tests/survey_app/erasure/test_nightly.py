@@ -149,7 +149,7 @@ def test_a_new_key_does_not_break_the_list(teacher, app, clock, night):
     assert len(journal.read_lines(new.instance, *new.secret_keys)) == 3
 
 
-def test_each_night_is_signed_and_a_changed_record_is_told(teacher, app, clock, night, engine):
+def test_each_night_is_signed_and_a_changed_record_is_told(teacher, app, clock, night, owners):
     lived_class(teacher)
     clock.forward(days=8)
     night()
@@ -157,14 +157,14 @@ def test_each_night_is_signed_and_a_changed_record_is_told(teacher, app, clock, 
     line = journal.read_lines(config.instance, config.secret_key)[-1]
     assert line["what"] == "night"
     assert line["did"]["receipts"] == 5
-    with engine.begin() as connection:
+    with owners.begin() as connection:
         rule = next(one for one in rules.RULES if one.name == "audit_events_never_edited")
         rules.drop(connection, rule)
         connection.execute(text("UPDATE audit_events SET act = 'nothing' WHERE number = 1"))
     assert night()[1] == ["The record of acts was changed at number 1: compare it with a backup."]
     path = config.instance / journal.FILE
     path.write_bytes(path.read_bytes().replace(b'"receipts": 5', b'"receipts": 4'))
-    assert "was changed, or was written with another FOCAL_SECRET_KEY" in night()[1][0]
+    assert "was changed, or was written with a key that is not in FOCAL_OLD_SECRET_KEYS" in night()[1][0]
 
 
 def test_the_command_does_it(teacher, app, clock, monkeypatch, capsys):

@@ -183,7 +183,8 @@ def test_the_first_answer_fixes_the_notice_and_the_plan_prediction(school, send)
     with school.database.writing(TESTS) as db:
         survey_id = school.administration("coded").survey_id
         asked = db.scalars(select(SurveyItem.item_version_id).where(SurveyItem.survey_id == survey_id)).all()
-        db.add(PlanPrediction(cycle_id=school.cycle_id, item_version_id=asked[0], k=3, n=4))
+        mine = {"cycle_id": school.cycle_id, "owner_id": school.owner_id}
+        db.add(PlanPrediction(**mine, item_version_id=asked[0], k=3, n=4))
         db.commit()
     school.open()
     send("coded", "A")
