@@ -36,12 +36,11 @@ def events(app, clock, count: int) -> None:
         db.commit()
 
 
-def tamper(app, name: str, statement: str) -> None:
-    with app.extensions["focal_db"].writing(TESTS) as db:
-        rule = next(one for one in rules.RULES if one.name == name)
-        rules.drop(db.connection(), rule)
-        db.execute(text(statement))
-        db.commit()
+def tamper(owners, name: str, statement: str) -> None:
+    rule = next(one for one in rules.RULES if one.name == name)
+    with owners.begin() as connection:
+        rules.drop(connection, rule)
+        connection.execute(text(statement))
 
 
 @pytest.mark.database("sqlite")
@@ -51,20 +50,20 @@ def test_a_whole_record_is_whole(app, clock, command):
 
 
 @pytest.mark.database("sqlite")
-def test_a_changed_word_shows(app, clock, command):
+def test_a_changed_word_shows(app, clock, command, owners):
     events(app, clock, 5)
-    tamper(app, "audit_events_never_edited", "UPDATE audit_events SET route = 'r9' WHERE number = 3")
+    tamper(owners, "audit_events_never_edited", "UPDATE audit_events SET route = 'r9' WHERE number = 3")
     assert command() == (
         1,
         "The record of acts was changed at number 3: compare it with a backup.\n",
     )
 
 
-def test_an_end_that_was_cut_off_shows(app, clock, command):
+def test_an_end_that_was_cut_off_shows(app, clock, command, owners):
     events(app, clock, 5)
     nightly.work(app.extensions["focal_db"], app.config["FOCAL"], now=clock())
     assert command()[0] == 0
     rule = next(one.name for one in rules.RULES if one.table == "audit_events" and one.event == "DELETE")
-    tamper(app, rule, "DELETE FROM audit_events WHERE number > 4")
+    tamper(owners, rule, "DELETE FROM audit_events WHERE number > 4")
     code, said = command()
     assert (code, "lacks its end: number 6" in said) == (1, True)
