@@ -78,7 +78,7 @@ def test_down_and_up_again_keeps_every_row_every_key_and_every_trigger(lived, da
     migrate.downgrade(database, BEFORE)
     with engine.connect() as connection:
         assert "owner_id" not in {column["name"] for column in inspect(connection).get_columns("predictions")}
-        assert len(_triggers(connection)) == len(shape["triggers"]) - 1
+        assert "focal_cycle_shares_fixed" in shape["triggers"] - _triggers(connection)
     migrate.upgrade(database)
     assert rows_of(engine) == before
     assert shape_of(engine) == shape

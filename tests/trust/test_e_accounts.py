@@ -375,6 +375,13 @@ def test_every_export_and_deletion_asks_for_the_password_again(app, everybody, c
     everybody.predict_and_lock(cycle)
     everybody.post(f"{cycle}/reveal")
     ids, token = all_ids(app), everybody._form_token()
+    # Whose account she may erase: a colleague's, never her own.
+    with app.extensions["focal_db"].writing(TESTS) as db:
+        place = db.get(Person, everybody.person_id).organisation_id
+        names = {"email": "colleague@example.org", "display_name": "A colleague"}
+        db.add(colleague := Person(organisation_id=place, created_at=clock(), **names))
+        db.commit()
+        ids["person_id"] = colleague.id
     files = [
         path
         for path, page in pages(app, everybody.client, ids)
