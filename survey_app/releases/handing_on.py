@@ -17,7 +17,6 @@ from survey_app.models.releases import HandOn, ReleaseSetting
 from survey_app.models.surveys import Administration
 from survey_app.releases import packing
 from survey_app.releases.inputs import Source
-from survey_app.releases.thresholds import policy_of
 
 if TYPE_CHECKING:
     import uuid
@@ -161,6 +160,7 @@ def _step(
 def _policy(db: Session, owner_id: uuid.UUID) -> Policy:
     """Return the thresholds of a teacher's network; in nearly every network they are the product's own."""
     from analytics.release import Policy
+    from survey_app.releases.thresholds import policy_of
 
     if db.scalars(select(ReleaseSetting.organisation_id).limit(1)).first() is None:
         return Policy()
