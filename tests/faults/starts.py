@@ -90,7 +90,7 @@ def syncs(folder: Path, size: Mapping[str, int]) -> Tally:
 
 def _watch(pid: int, into: Path) -> subprocess.Popen[bytes] | None:
     command = ["strace", "-f", "-e", "trace=fsync,fdatasync", "-o", str(into), "-p", str(pid)]
-    watching = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    watching = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(1.0)
     if watching.poll() is not None:
         return None  # not allowed to look at another process
