@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
@@ -71,11 +69,9 @@ def protect(
         if by_value:
             changed |= withhold_alike_cells(statements, rows, views, detail, policy)
             changed |= withhold_alike_remainders(statements, rows, views, found, detail, policy)
-        # Items share no figure, so that their audits can run side by side; each looks at its own alone.
-        # Their matrices are small: shared out over cores, each product would wait longer than it works.
-        asked = sorted(waiting)
-        with _matrices().limit(limits=1), ThreadPoolExecutor(max_workers=os.cpu_count()) as side_by_side:
-            findings = list(side_by_side.map(lambda block: auditors[block].audit(detail), asked))
+        # The matrices are small: shared out over cores, each product would wait longer than it works.
+        with _matrices().limit(limits=1):
+            findings = [auditors[block].audit(detail) for block in sorted(waiting)]
         for finding in findings:
             detail[finding.statements] = BANDS if finding.to_bands else 0
             changed.update(finding.statements)

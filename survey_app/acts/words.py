@@ -51,6 +51,7 @@ ACTS = {
     "prediction.locked": "locked a view and a prediction",
     "prediction.skipped": "locked a view without a prediction",
     "proof.failed": "gave a wrong password before an export or a deletion",
+    "release.made": "made the weekly release",
     "research.joined": "let researchers see a lesson without codes",
     "research.left": "took a lesson back from research",
     "research.reports-made": "worked out the item reports",
