@@ -74,7 +74,7 @@ def test_every_page_passes_axe_and_fits_a_small_phone(open_page, app, clock, net
     page.fill("#f-email", network.email("Ada"))
     page.fill("#f-password", PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/account")
+    page.get_by_role("heading", name="My account").wait_for()
     for path in ("/account", "/", "/use", "/account/password-again", "/people", "/people/invite", ben):
         page.goto(path)
         page.check_axe()
