@@ -158,9 +158,15 @@ def _figure(wish: Wish, cell: ReleaseCell | None) -> dict[str, Any]:
         words = "20 to 80 %" if (cell.share_low, cell.share_high) == (20, 80) else cell.says
         return {"place": (cell.share_low + cell.share_high) / 2, "words": words, **behind}
     if cell.gap is None:
-        return {"place": None, "words": "not known", **behind}
+        return {"place": None, "words": _why_no_gap(cell), **behind}
     sign = "+" if cell.gap > 0 else "−" if cell.gap < 0 else ""
     return {"place": cell.gap, "words": f"{sign}{abs(cell.gap)}", **behind}
+
+
+def _why_no_gap(cell: ReleaseCell) -> str:
+    if cell.mean is not None:
+        return "no rating"
+    return "a band only" if cell.mean_says is None else f"all at {cell.mean_says}"
 
 
 def line_rows(

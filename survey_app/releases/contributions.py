@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analytics.release import GROUPINGS
+from survey_app.releases.inputs import EVERY, RATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ COLUMNS = (*WHO, "student", "item", "mode", "value", "rating", *GROUPINGS)
 
 
 def contributions_of(
-    sources: Sequence[Source], frozen: Mapping[str, Sequence[Mapping[str, Any]]]
+    sources: Sequence[Source], frozen: Mapping[str, Sequence[Mapping[str, Any]]], *, counted: str = EVERY
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return contributions and items, as ``analytics.release`` takes them.
 
@@ -29,6 +30,10 @@ def contributions_of(
         What goes in.
     frozen : mapping
         The tables of each administration's snapshots, the first one first.
+    counted : str
+        With ``RATED``, a question that the teacher was asked and gave no rating to is left out with all of
+        her students' answers: gap and students' figure then rest on the same answers, and there is no second
+        set of answers from which the first could be subtracted. A question that no teacher is asked stays.
     """
     rows: list[tuple[Any, ...]] = []
     items: dict[str, dict[str, Any]] = {}
@@ -39,13 +44,14 @@ def contributions_of(
             items.setdefault(key, _item(item))
         ratings = {key: value for key, value, _missing in taken[-1]["ratings"]}
         who = (source.teacher, source.classroom, source.administration)
+        unseen = {key for key, value in ratings.items() if value is None} if counted == RATED else set()
         groups = tuple(source.groups.get(name) for name in GROUPINGS)
         mode = taken[-1]["mode"]
         given = _coded(taken[-1]) if mode == "coded" else _pooled(taken)
         rows += [
             (*who, student, key, mode, value, ratings.get(key), *groups)
             for student, key, value in given
-            if key in asked
+            if key in asked and key not in unseen
         ]
     frame = pd.DataFrame(rows, columns=pd.Index(COLUMNS))
     for name in ("value", "rating"):

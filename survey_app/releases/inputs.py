@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # Grades as leads speak of them; the band of a class decides only where its grade was not said.
 GRADE_BANDS = ((2, "K-2"), (5, "3-5"), (8, "6-8"), (12, "9-12"))
+# Which answers are counted: every one, or those to a question of which the teacher said what she saw, too.
+EVERY, RATED = "every", "rated"
 PLACES = ("region", "district", "school")
 
 
@@ -36,6 +38,7 @@ class Inputs:
 
     sources: tuple[Source, ...] = ()
     views: tuple[tuple[str, str], ...] = ()
+    counted: str = RATED  # which answers of these; a release of before this was asked counted every one
     # grouping -> key -> (name, the organisation in which it lies); not part of what is compared
     names: dict[str, dict[str, tuple[str, str | None]]] = field(default_factory=dict, compare=False)
 
@@ -46,7 +49,11 @@ class Inputs:
 
     def dump(self) -> str:
         """Return it as JSON text, the same text for the same inputs."""
-        whole = {"sources": [asdict(one) for one in self.sources], "views": self.views}
+        whole = {
+            "sources": [asdict(one) for one in self.sources],
+            "views": self.views,
+            "counted": self.counted,
+        }
         return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     @classmethod
@@ -56,6 +63,7 @@ class Inputs:
         return cls(
             tuple(Source(**one) for one in whole["sources"]),
             tuple((viewer, teacher) for viewer, teacher in whole["views"]),
+            whole.get("counted", EVERY),
         )
 
 

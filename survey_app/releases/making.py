@@ -107,7 +107,7 @@ def work_out(
         if taken is None or taken[-1][0] != source.content_hash:
             raise Erased
     tables = {key: [one for _hash, one in taken] for key, taken in frozen.items()}
-    answers, items = contributions_of(inputs.sources, tables)
+    answers, items = contributions_of(inputs.sources, tables, counted=inputs.counted)
     answers = _of_enough_teachers(answers, policy)
     items = items[items["item"].isin(answers["item"])]
     views = pd.DataFrame(list(inputs.views), columns=pd.Index(["viewer", "teacher"]))

@@ -121,7 +121,8 @@ def inputs_of(db: Session, network: Organisation, *, until: datetime) -> Inputs:
         for row in _newest(db, inside, until)
     ]
     kept = _without_single_subjects(sources, names)
-    return Inputs(tuple(kept), _views(db, {one.teacher for one in kept}, until), dict(names))
+    views = _views(db, {one.teacher for one in kept}, until)
+    return Inputs(tuple(kept), views, names=dict(names))
 
 
 def _newest(db: Session, places: set[uuid.UUID], until: datetime) -> list[Any]:

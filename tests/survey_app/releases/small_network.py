@@ -154,23 +154,26 @@ class SmallNetwork:
                 now=self.clock(),
             )
 
-    def show(self, cycle, rating="3"):
-        """Close, rate, lock without a prediction, and reveal."""
+    def show(self, cycle, rating="3", *, unseen=()):
+        """Close, rate all but what she did not see, lock without a prediction, and reveal."""
         given = survey_queries.administrations_of(self.db, cycle.id)
         surveys.close_surveys(self.db, cycle, given, now=self.clock())
         for administration in given:
             sheet = self.db.get_one(Survey, administration.survey_id).sheet
-            rated = {item["id"]: rating for item in predictions.rated_items(sheet)}
+            rated = {
+                item["id"]: predictions.DID_NOT_SEE if item["key"] in unseen else rating
+                for item in predictions.rated_items(sheet)
+            }
             predictions.save_rating(self.db, administration, sheet, rated)
         predictions.lock_view(self.db, cycle, skip_prediction=True, now=self.clock())
         results.reveal(self.db, cycle, now=self.clock())
         self.db.flush()
 
-    def lesson(self, room, values, *, rating="3", **how):
+    def lesson(self, room, values, *, rating="3", unseen=(), **how):
         """Do all of it: open, answer, reveal."""
         cycle = self.open(room, **how)
         self.answer(cycle, room, values)
-        self.show(cycle, rating)
+        self.show(cycle, rating, unseen=unseen)
         return cycle
 
     def code(self, room, letter):

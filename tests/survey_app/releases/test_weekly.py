@@ -23,6 +23,7 @@ from survey_app.models.releases import (
     ReleaseSetting,
 )
 from survey_app.releases import making, packing, queries, service
+from survey_app.releases.inputs import Inputs
 from survey_app.releases.thresholds import raise_thresholds
 from tests.databases import TESTS
 from tests.survey_app.releases.small_network import SmallNetwork, late, three_rooms
@@ -127,6 +128,34 @@ def test_one_class_that_comes_late_does_not_show_between_two_weeks(db, database,
     run()
     [row] = cells(db, "region").values()
     assert (row.n, row.as_of) == (18, "2026-W10"), "the difference would be one class of one teacher"
+
+
+def test_a_gap_rests_on_the_classes_whose_teacher_said_what_she_saw(db, database, network, run, clock):
+    """No cell holds an answer to a question that its teacher did not see: nothing is there to subtract."""
+    three_rooms(network)
+    network.lesson(network.room("Di", "North"), [4, 4, 4, 3, 4, 4], unseen=("AG1.3-12.1",))
+    run()
+    for item, n, teachers in (("AG1.3-12.1", 18, 3), ("AG2.3-12.1", 24, 4)):
+        shown = [
+            cell for table in ("network", "region", "change_idea") for cell in cells(db, table, item).values()
+        ]
+        assert len(shown) == 3
+        assert {(cell.n, cell.teachers) for cell in shown} == {(n, teachers)}
+        assert all(cell.gap is not None for cell in shown)
+    # AG1 is 18 answers with a mean of 2.5 of 1 to 4, rated 3: (3 - 2.5) / 3 of the scale, to the nearest 5.
+    assert {cell.gap for cell in cells(db, "region").values()} == {15}
+    clock.forward(days=7)
+    assert run()[0] == ["Bay network: nothing new to release"]
+    assert [one.fault for one in service.check_releases(database)] == [""]
+
+
+def test_a_release_of_before_is_made_again_as_it_was_made_then(db, network, clock):
+    three_rooms(network)
+    now = queries.inputs_of(db, network.network, until=clock())
+    before = json.loads(now.dump())
+    assert before.pop("counted") == "rated"
+    assert Inputs.load(json.dumps(before)) == dataclasses.replace(now, counted="every")
+    assert Inputs.load(now.dump()) == now
 
 
 def test_an_erased_student_leaves_the_next_release_and_the_ledger(db, database, network, run, clock):
