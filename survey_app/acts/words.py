@@ -59,6 +59,7 @@ ACTS = {
     "retention.kept": "deleted what its time is over for",
     "role.given": "gave a role",
     "role.taken": "took a role back",
+    "rows.data-package": "read answers to make a data package",
     "session.ended": "ended one of their sign-ins",
     "sessions.ended": "signed out everywhere else",
     "sign-in": "signed in",
@@ -84,7 +85,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Children's data",
         (
             *("answers", "cards", "class", "code", "consent", "erasure", "held", "item"),
-            *("organisation", "retention", "release", "package", "database"),
+            *("organisation", "retention", "release", "package", "rows", "database"),
         ),
     ),
     "cycles": ("Cycles and surveys", ("cycle", "diagram", "prediction", "research", "results", "survey")),

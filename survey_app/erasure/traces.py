@@ -1,4 +1,4 @@
-"""What an erasure leaves behind outside of its rows: kept pictures, and bytes in the database's side file."""
+"""What an erasure leaves outside of its rows: pictures, files of packages, bytes in the side file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from survey_app.package_files import remove_all_files
 from survey_app.ui.figures import forget_pictures
 
 if TYPE_CHECKING:
@@ -16,12 +17,13 @@ log = logging.getLogger("focal")
 
 
 def remove_traces(database: Database, config: Config, *, thoroughly: bool = False) -> None:
-    """Forget pictures, and empty SQLite's side file, in which older pages of the database stand.
+    """Forget pictures and files of data packages, and empty SQLite's side file, in which older pages of the database stand.
 
     ``thoroughly``, at night, rewrites the whole database without its gaps. Readers at work can hold the side
     file back; then the next erasure, or the night, empties it.
     """
     forget_pictures(config.instance)
+    remove_all_files(config.instance)
     on_sqlite = config.on_sqlite
     statements = ["PRAGMA wal_checkpoint(TRUNCATE)"] if on_sqlite else []
     if thoroughly:

@@ -110,10 +110,12 @@ def is_in_force(agreement: Agreement, today: date) -> bool:
 
 
 def end_agreement(db: Session, agreement: Agreement, *, now: datetime) -> bool:
-    """End an agreement before its time; false where it has ended already."""
+    """End an agreement before its time, and every link with it; false where it has ended already."""
     if agreement.ended_at is not None:
         return False
     agreement.ended_at = now
+    for package in queries.packages_of(db, [agreement.id]).get(agreement.id, []):
+        package.token_hash = package.link_until = None
     db.flush()
     return True
 
@@ -182,15 +184,15 @@ def give_link(db: Session, package: DataPackage, sha256: str, *, now: datetime) 
     return token
 
 
-def use_link(db: Session, package: DataPackage, *, now: datetime) -> None:
+def use_link(db: Session, agreement: Agreement, package: DataPackage, *, today: date, now: datetime) -> None:
     """Use the link up.
 
     Raises
     ------
     NotVisible
-        If it has run out.
+        If it has run out, or the agreement has.
     """
-    if package.link_until is None or now >= package.link_until:
+    if package.link_until is None or now >= package.link_until or not is_in_force(agreement, today):
         raise NotVisible(package.id)
     package.token_hash = package.link_until = None
     package.times_given += 1

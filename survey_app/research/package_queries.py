@@ -28,7 +28,7 @@ from survey_app.models.surveys import Administration
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
@@ -181,17 +181,19 @@ class Lesson:
     tables: dict[str, Any]
 
 
-def lessons_for(db: Session, agreement: Agreement, *, as_of: datetime) -> list[Lesson]:
+def lessons_for(db: Session, rows: Session, agreement: Agreement, *, as_of: datetime) -> list[Lesson]:
     """Return the lessons of a package: told to children as research, shown to the teacher by ``as_of``.
 
-    A class without codes was told that its teacher alone sees counts, so none is ever among them.
+    A class without codes was told that its teacher alone sees counts, so none is ever among them. ``rows``
+    reads no account, so ``db`` says who teaches where.
     """
     places = places_below(db, agreement.id)
-    rows = db.execute(
-        select(Administration, Cycle, Classroom, Person.organisation_id)
+    teachers = select(Person.id, Person.organisation_id).where(Person.organisation_id.in_(list(places)))
+    place_of = dict(db.execute(teachers).all())
+    found = rows.execute(
+        select(Administration, Cycle, Classroom)
         .join(Cycle, Cycle.id == Administration.cycle_id)
         .join(Classroom, Classroom.id == Administration.classroom_id)
-        .join(Person, Person.id == Administration.owner_id)
         .where(
             Administration.under_research,
             Administration.mode == "coded",
@@ -199,23 +201,22 @@ def lessons_for(db: Session, agreement: Agreement, *, as_of: datetime) -> list[L
             Administration.revealed_at <= as_of,
             Administration.state != "void",
             Classroom.erased_at.is_(None),
-            Person.organisation_id.in_(list(places)),
         )
     ).all()
+
+    def day(given: Administration) -> date:
+        return given.opened_at.astimezone(ZoneInfo(places[place_of[given.owner_id]].time_zone)).date()
+
     inside = [
-        row
-        for row in rows
-        if agreement.lessons_from
-        <= row.Administration.opened_at.astimezone(ZoneInfo(places[row.organisation_id].time_zone)).date()
-        <= agreement.lessons_until
+        (given, cycle, room)
+        for given, cycle, room in found
+        if given.owner_id in place_of and agreement.lessons_from <= day(given) <= agreement.lessons_until
     ]
-    frozen = _snapshots(db, [row.Administration.id for row in inside], as_of)
+    frozen = _snapshots(rows, [given.id for given, _cycle, _room in inside], as_of)
     return [
-        Lesson(
-            row.Administration, row.Cycle, row.Classroom, row.organisation_id, frozen[row.Administration.id]
-        )
-        for row in inside
-        if row.Administration.id in frozen
+        Lesson(given, cycle, room, place_of[given.owner_id], frozen[given.id])
+        for given, cycle, room in inside
+        if given.id in frozen
     ]
 
 
@@ -315,6 +316,15 @@ def _package(
     if found is None:
         raise NotVisible(named)
     return found.DataPackage, found.Agreement
+
+
+def erasures(db: Session) -> tuple[int, int]:
+    """Return how many codes and how many classes were ever erased: another number says that rows went."""
+    codes, rooms = (
+        db.scalar(select(func.count()).select_from(model).where(model.erased_at.is_not(None))) or 0
+        for model in (FocalCode, Classroom)
+    )
+    return codes, rooms
 
 
 def kept_agreement_for(db: Session, viewer: Viewer, agreement_id: uuid.UUID) -> Agreement:

@@ -1,9 +1,7 @@
-"""Make a package's bytes from the database, and keep its file for as long as its link lives."""
+"""Make a package's bytes from the database."""
 
 from __future__ import annotations
 
-import os
-import secrets
 from typing import TYPE_CHECKING
 
 from analytics.release import Policy
@@ -15,9 +13,7 @@ from survey_app.research.queries import versions
 from survey_app.research.tables import Source, tables_of
 
 if TYPE_CHECKING:
-    import uuid
     from datetime import datetime
-    from pathlib import Path
 
     from sqlalchemy.orm import Session
 
@@ -25,9 +21,12 @@ if TYPE_CHECKING:
 
 
 def package_bytes(
-    db: Session, agreement: Agreement, *, as_of: datetime, policy: Policy | None = None
+    db: Session, rows: Session, agreement: Agreement, *, as_of: datetime, policy: Policy | None = None
 ) -> bytes:
     """Return the package of an agreement as it stood when it was asked for, without who was erased since.
+
+    ``rows`` reads what children and teachers answered, and is written down in the record of acts before it
+    reads (``audit.reading_rows``); ``db`` reads the agreement, its places and the keys of codes.
 
     Raises
     ------
@@ -38,7 +37,7 @@ def package_bytes(
     in_scope = queries.versions_in_scope(db, agreement.id)
     lessons = [
         one
-        for one in queries.lessons_for(db, agreement, as_of=as_of)
+        for one in queries.lessons_for(db, rows, agreement, as_of=as_of)
         if any(item["key"] in in_scope for item in one.tables["items"])
     ]
     known = questions(db, in_scope.values())
@@ -46,7 +45,7 @@ def package_bytes(
         lessons=lessons,
         questions={key: known[version_id] for key, version_id in in_scope.items()},
         focal_codes=queries.focal_codes(db, [one.classroom.id for one in lessons]),
-        ways=queries.ways_of_entry(db, [one.administration.id for one in lessons]),
+        ways=queries.ways_of_entry(rows, [one.administration.id for one in lessons]),
         regions=queries.regions_of(db),
         key=agreement.code_key,
     )
@@ -76,53 +75,3 @@ def package_bytes(
         smallest_group=limits.smallest_group,
     )
     return package(tables, about)
-
-
-def keep_file(instance: Path, package_id: uuid.UUID, body: bytes, *, until: datetime) -> None:
-    """Write a package's file, whole or not at all; a file made earlier goes."""
-    folder = _folder(instance)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    remove_file(instance, package_id)
-    aside = folder / f".{secrets.token_hex(8)}"
-    # Only the process that serves it may read it.
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(body)
-    aside.replace(folder / f"{int(until.timestamp())}-{package_id}.zip")
-
-
-def take_file(instance: Path, package_id: uuid.UUID) -> bytes | None:
-    """Return a package's bytes and remove its file; none where there is no file any more."""
-    for path in _folder(instance).glob(f"*-{package_id}.zip"):
-        body = path.read_bytes()
-        path.unlink()
-        return body
-    return None
-
-
-def remove_file(instance: Path, package_id: uuid.UUID) -> None:
-    """Remove a package's file, if there is one."""
-    for path in _folder(instance).glob(f"*-{package_id}.zip"):
-        path.unlink(missing_ok=True)
-
-
-def remove_old_files(instance: Path, *, now: datetime) -> int:
-    """Remove the files whose link has run out, and what a broken process left; return how many."""
-    gone = 0
-    for path in _folder(instance).glob("*"):
-        until = path.name.split("-", 1)[0]
-        if not until.isdecimal() or int(until) <= now.timestamp():
-            path.unlink(missing_ok=True)
-            gone += 1
-    return gone
-
-
-def remove_all_files(instance: Path) -> int:
-    """Remove every package file: after an erasure nobody takes along what was made before it."""
-    files = list(_folder(instance).glob("*"))
-    for path in files:
-        path.unlink(missing_ok=True)
-    return len(files)
-
-
-def _folder(instance: Path) -> Path:
-    return instance / "packages"

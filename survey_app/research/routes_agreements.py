@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from flask import g, redirect, render_template, request, url_for
+from flask import current_app, g, redirect, render_template, request, url_for
 
+from survey_app import package_files
 from survey_app.accounts.granting import administered
 from survey_app.accounts.service import require_recent_proof
 from survey_app.errors import BadInput
@@ -113,10 +114,13 @@ def agreement(agreement_id: uuid.UUID) -> str:
 def end_agreement(agreement_id: uuid.UUID) -> Response:
     """End an agreement before its time."""
     one = queries.kept_agreement_for(g.db, g.viewer, agreement_id)
+    made = [package.id for package in queries.packages_of(g.db, [one.id]).get(one.id, [])]
     if service.end_agreement(g.db, one, now=g.now):
         note_act("agreement.ended", one.id)
     g.db.commit()
-    return redirect(url_for("research.agreement", agreement_id=one.id, did="agreement-ended"), code=303)
+    for package_id in made:
+        package_files.remove_file(current_app.config["FOCAL"].instance, package_id)
+    return redirect(url_for("research.agreement", agreement_id=agreement_id, did="agreement-ended"), code=303)
 
 
 @blueprint.post("/packages/<uuid:package_id>/decide")

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from flask import Response, current_app, g, redirect, render_template, request, url_for
 
+from survey_app import package_files
 from survey_app.accounts.service import require_recent_proof
-from survey_app.audit import record_act
-from survey_app.errors import BadInput, NotVisible
+from survey_app.audit import reading_rows, record_act
+from survey_app.errors import BadInput, NotVisible, NotYet
+from survey_app.models.research import Agreement, DataPackage
 from survey_app.permissions import Permission
 from survey_app.principal import job
 from survey_app.research import agreements as service
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as BaseResponse
 
-# A package crosses classes, which no person may: it is made under its agreement, and its name says why.
+# Which places, codes and languages there are, nobody's page may read; answers themselves are read by
+# ``reading_rows``, after the record says so.
 PACKING = job("data package")
 notice("package-asked", "The package is asked for. Somebody else decides, and you will see it here.")
 
@@ -80,16 +83,29 @@ def make_package(package_id: uuid.UUID) -> str:
     package, agreement = queries.own_package_for(g.db, g.viewer, package_id)
     require_recent_proof(g.db, g.viewer, g.now, back=url_for("research.packages"))
     service.refuse_unless_approved(agreement, package, today())
-    as_of = package.requested_at
+    as_of, agreement_id = package.requested_at, agreement.id
+    database = current_app.extensions["focal_db"]
     # It takes its time, so no write lock is held meanwhile: children are answering.
     g.db.rollback()
-    with current_app.extensions["focal_db"].reading(PACKING) as db:
-        body = packing.package_bytes(db, agreement, as_of=as_of)
+    with database.reading(PACKING) as db:
+        erased_before = queries.erasures(db)
+        under = db.get_one(Agreement, agreement_id)
+        read = reading_rows(
+            database,
+            g.viewer.person_id,
+            "rows.data-package",
+            organisation_id=g.viewer.organisation_id,
+            route=str(request.url_rule),
+            object_id=package_id,
+            now=g.now,
+        )
+        with read as rows:
+            body = packing.package_bytes(db, rows, under, as_of=as_of)
     package, agreement = queries.own_package_for(g.db, g.viewer, package_id)
-    service.refuse_unless_approved(agreement, package, today())
     token = service.give_link(g.db, package, hashlib.sha256(body).hexdigest(), now=g.now)
-    packing.remove_old_files(_instance(), now=g.now)
-    packing.keep_file(_instance(), package.id, body, until=package.link_until)
+    package_files.remove_old_files(_instance(), now=g.now)
+    package_files.keep_file(_instance(), package.id, body, until=package.link_until)
+    _refuse_what_may_not_stay(package_id, erased_before)
     note_act("package.made", package.id)
     g.db.commit()
     return render_template(
@@ -101,22 +117,35 @@ def make_package(package_id: uuid.UUID) -> str:
     )
 
 
+def _refuse_what_may_not_stay(package_id: uuid.UUID, erased_before: tuple[int, int]) -> None:
+    """Look once more when the file is there: whoever erases or ends removes files after that, and only then."""
+    with current_app.extensions["focal_db"].reading(PACKING) as db:
+        same = queries.erasures(db) == erased_before
+        package = db.get_one(DataPackage, package_id)
+        agreement = db.get_one(Agreement, package.agreement_id)
+        try:
+            service.refuse_unless_approved(agreement, package, today())
+            if not same:
+                raise NotYet("Something was erased while this package was being made. Make it once more.")
+        except NotYet:
+            package_files.remove_file(_instance(), package_id)
+            raise
+
+
 @blueprint.get("/research/packages/files/<token>")
 @requires(Permission.SEE_RESEARCH)
 def package_file(token: str) -> Response:
     """Give the file of a link, once, to the person who asked for it."""
-    from survey_app.research import packing
-
-    packing.remove_old_files(_instance(), now=g.now)
+    package_files.remove_old_files(_instance(), now=g.now)
     package, _agreement = queries.package_of_link(g.db, g.viewer, service.hash_of(token))
     if request.method == "HEAD":
         return Response(mimetype="application/zip")
     g.db.rollback()
     # Using the link up is a write, so it has a transaction that takes the lock at its start.
     with current_app.extensions["focal_db"].writing(g.viewer.principal) as db:
-        package, _agreement = queries.package_of_link(db, g.viewer, service.hash_of(token))
-        service.use_link(db, package, now=g.now)
-        body = packing.take_file(_instance(), package.id)
+        package, agreement = queries.package_of_link(db, g.viewer, service.hash_of(token))
+        service.use_link(db, agreement, package, today=today(), now=g.now)
+        body = package_files.take_file(_instance(), package.id)
         if body is None:
             raise NotVisible(package.id)
         record_act(

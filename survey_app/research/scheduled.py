@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from survey_app import package_files
 from survey_app.principal import job
-from survey_app.research import packing
 from survey_app.research.reports import store_reports, work_out_reports
 
 if TYPE_CHECKING:
@@ -34,5 +34,5 @@ def make_item_reports(database: Database, *, now: datetime) -> list[str]:
 
 def remove_package_files(instance: Path, *, now: datetime) -> list[str]:
     """Remove the files of packages whose link has run out; return what was done, in lines."""
-    count = packing.remove_old_files(instance, now=now)
+    count = package_files.remove_old_files(instance, now=now)
     return [f"package files removed: {count}"] if count else []

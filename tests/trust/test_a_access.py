@@ -3,19 +3,25 @@
 import re
 import uuid
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import DBAPIError
 
+from survey_app import package_files
 from survey_app.db import Base
+from survey_app.erasure import nightly
 from survey_app.models.audit import AuditEvent
 from survey_app.models.classrooms import FocalCode
 from survey_app.models.cycles import Cycle
 from survey_app.models.people import Invitation, Organisation, Person, RoleGrant
 from survey_app.models.predictions import Prediction
+from survey_app.models.research import Agreement, AgreementPerson, DataPackage
 from survey_app.models.responses import Response
 from survey_app.permissions import ROLE_PERMISSIONS
+from survey_app.research import agreements
 from tests.databases import TESTS
 from tests.survey_app.loop.teacher import Teacher, answer
 from tests.trust.routes import addresses, is_public
@@ -99,7 +105,7 @@ def test_a3_foreign_ids_in_a_form_store_nothing_and_the_database_refuses_them_to
 
 
 def test_a4_there_is_no_download_link_to_steal_and_no_file_to_leave_behind(app, tmp_path, teacher, revealed):
-    """Exports are made while they are sent, behind the session: nothing to guess, to share or to reuse."""
+    """A teacher's exports are made while they are sent, behind the session: nothing to guess or to reuse."""
     instance = app.config["FOCAL"].instance
     before = sorted(instance.rglob("*")) if instance.exists() else []
     teacher.get(f"{revealed}/export.csv")
@@ -113,6 +119,116 @@ def test_a4_there_is_no_download_link_to_steal_and_no_file_to_leave_behind(app, 
     link = app.test_client().get(f"{revealed}/export.csv")
     assert link.status_code == 303
     assert "/sign-in" in link.location
+
+
+@dataclass
+class Packages:
+    """An approved data package under an agreement, with its researcher, a colleague of hers and its keeper."""
+
+    app: object
+    clock: object
+    reader: Teacher
+    colleague: Teacher
+    keeper: Teacher
+    ids: tuple
+
+    @property
+    def instance(self):
+        return self.app.config["FOCAL"].instance
+
+    def link(self) -> str:
+        """Give the package a file and a link, as making it does."""
+        with self.app.extensions["focal_db"].writing(TESTS) as db:
+            package = db.get_one(DataPackage, self.ids[1])
+            token = agreements.give_link(db, package, "0" * 64, now=self.clock())
+            package_files.keep_file(self.instance, package.id, b"PK of canaries", until=package.link_until)
+            db.commit()
+        return f"/research/packages/files/{token}"
+
+    def files(self) -> list:
+        return list((self.instance / "packages").iterdir())
+
+    def gone(self, who: Teacher, link: str) -> bool:
+        """Tell whether a link is what a made-up one is; exactly one refusal is noted for each."""
+        with nothing_happens(self.app, denied=2):
+            answered, made_up = who.client.get(link), who.client.get(f"/research/packages/files/{uuid.uuid4()}")
+        return answered.status_code == made_up.status_code == 404 and answered.data == made_up.data
+
+
+@pytest.fixture
+def packages(app, clock, teacher) -> Packages:
+    """Return an approved package; every researcher here is named in its agreement."""
+    reader, colleague = (Teacher.arrive(app, clock, f"Rea {n}", roles=("researcher",)) for n in "AB")
+    keeper = Teacher.arrive(app, clock, "Kay Keeper", roles=("administrator",))
+    keeper.form_token = re.search(r'name="csrf_token" value="(\w+)"', keeper.get("/account"))[1]
+    day = clock().date()
+    with app.extensions["focal_db"].writing(TESTS) as db:
+        place = db.scalar(select(Organisation.id))
+        terms = dict.fromkeys(("starts_on", "ends_on", "lessons_from", "lessons_until"), day)
+        about = {"title": "T", "purpose": "P", "code_key": b"k" * 32, "made_by_id": keeper.person_id}
+        agreement = Agreement(organisation_id=place, made_at=clock(), **about, **terms)
+        db.add(agreement)
+        db.flush()
+        for one in (reader, colleague):
+            db.add(AgreementPerson(agreement_id=agreement.id, person_id=one.person_id))
+        asked = {"requested_by_id": reader.person_id, "requested_at": clock(), "reason": "To look"}
+        decided = {"state": "approved", "decided_by_id": keeper.person_id, "decided_at": clock()}
+        package = DataPackage(agreement_id=agreement.id, **asked, **decided)
+        db.add(package)
+        db.commit()
+        ids = agreement.id, package.id
+    return Packages(app, clock, reader, colleague, keeper, ids)
+
+
+def test_a4_a_packages_link_opens_once_for_one_person_and_for_fifteen_minutes(packages, clock):
+    link = packages.link()
+    assert packages.gone(packages.colleague, link), "another's link, though she is named in the agreement"
+    assert packages.reader.client.get(link).data == b"PK of canaries"
+    assert packages.files() == []
+    assert packages.gone(packages.reader, link), "a second time"
+    older, link = packages.link(), packages.link()
+    assert packages.gone(packages.reader, older), "a newer link takes the place of an older one"
+    clock.forward(minutes=14, seconds=59)
+    assert packages.reader.client.head(link).status_code == 200
+    clock.forward(seconds=1)
+    assert packages.gone(packages.reader, link)
+    assert packages.files() == [], "gone from the disk, too"
+
+
+def test_a4_no_file_of_a_package_outlives_its_agreement_or_what_was_erased(packages, clock, teacher):
+    link = packages.link()
+    packages.keeper.post(f"/agreements/{packages.ids[0]}/end")
+    assert packages.files() == []
+    assert packages.gone(packages.reader, link)
+    with teacher.app.extensions["focal_db"].writing(TESTS) as db:
+        db.get_one(Agreement, packages.ids[0]).ended_at = None
+        db.commit()
+    teacher.start()
+    with teacher.reading() as db:
+        room, code = db.execute(select(FocalCode.classroom_id, FocalCode.id)).first()
+    for path, what in ((f"/classes/{room}/focal/{code}/erase", "student"), (f"/classes/{room}/erase", "class")):
+        if what == "student":
+            teacher.post(f"/cycles/{newest_cycle(teacher)}/close")
+        link = packages.link()
+        teacher.post(path, sure="1")
+        assert packages.files() == [], what
+        assert packages.gone(packages.reader, link), what
+    packages.link()
+    config = packages.app.config["FOCAL"]
+    nightly.work(packages.app.extensions["focal_db"], config, now=clock())
+    assert packages.files() == [], "an order that the night carries out, or a class whose time is over"
+    link = packages.link()
+    with teacher.app.extensions["focal_db"].writing(TESTS) as db:
+        agreement = db.get_one(Agreement, packages.ids[0])
+        for name in ("starts_on", "ends_on"):
+            setattr(agreement, name, agreement.ends_on - timedelta(days=1))
+        db.commit()
+    assert packages.gone(packages.reader, link), "its last day is over"
+
+
+def newest_cycle(teacher) -> uuid.UUID:
+    with teacher.reading() as db:
+        return db.scalars(select(Cycle.id).order_by(Cycle.created_at.desc())).first()
 
 
 def test_a7_a_coach_who_is_removed_is_out_at_the_next_request(app, room, clock):

@@ -134,7 +134,7 @@ def acts_in_code() -> set[str]:
             name = getattr(
                 getattr(node, "func", None), "attr", getattr(getattr(node, "func", None), "id", "")
             )
-            if name not in ("note_act", "record_act", "record_alone", "record", "_change_state", "_note"):
+            if name not in ("note_act", "record_act", "record_alone", "record", "_change_state", "_note", "reading_rows"):
                 continue
             words = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
             found |= {one for one in words if isinstance(one, str) and re.fullmatch(r"[a-z-]+\.[a-z-]+", one)}

@@ -5,9 +5,12 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from survey_app.erasure.service import erase_code
 from survey_app.models.audit import AuditEvent
+from survey_app.models.classrooms import FocalCode
 from survey_app.models.people import Organisation, Person, RoleGrant
 from survey_app.models.research import Agreement, DataPackage
+from survey_app.research import packing
 from tests.databases import TESTS
 from tests.survey_app.loop.teacher import Teacher, visible
 from tests.survey_app.research.classes import Region, agree, spread
@@ -34,7 +37,20 @@ def acts(app):
         return dict(rows.all())
 
 
-def test_from_the_agreement_to_the_file(app, clock):
+def erasing(make, database, clock):
+    """Return the making of a package during which somebody erases a student."""
+
+    def meanwhile(*given, **more):
+        body = make(*given, **more)
+        with database.writing(TESTS) as db:
+            erase_code(db, db.scalars(select(FocalCode)).first(), now=clock())
+            db.commit()
+        return body
+
+    return meanwhile
+
+
+def test_from_the_agreement_to_the_file(app, clock, monkeypatch):
     database = app.extensions["focal_db"]
     files = app.config["FOCAL"].instance / "packages"
     began = clock().date()
@@ -101,6 +117,10 @@ def test_from_the_agreement_to_the_file(app, clock):
     assert body.headers["Cache-Control"] == "no-store"
     assert list(files.iterdir()) == []
     reader.get(link, status=404)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(packing, "package_bytes", erasing(packing.package_bytes, database, clock))
+        assert "erased while this package" in visible(reader.post(make, status=409).text)
+    assert list(files.iterdir()) == [], "it holds what was erased while it was made"
 
     second = re.search(r'href="(/research/packages/files/[^"]+)"', reader.post(make, status=200).text)[1]
     assert second != link
@@ -114,12 +134,13 @@ def test_from_the_agreement_to_the_file(app, clock):
         package = db.scalars(select(DataPackage)).one()
     assert package.times_given == 1
     counted = acts(app)
-    assert {act: counted[act] for act in counted if act.startswith(("package", "agreement"))} == {
+    assert {act: counted[act] for act in counted if act.startswith(("package", "agreement", "rows"))} == {
         "agreement.made": 1,
         "package.asked": 1,
         "package.approved": 1,
         "package.made": 2,
         "package.given": 1,
+        "rows.data-package": 3,
     }
     keeper.post(f"{address}/end")
     keeper.post(f"{address}/end")

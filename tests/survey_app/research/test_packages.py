@@ -66,7 +66,7 @@ def studied(region):
 
 
 def make(region, **more):
-    return package_bytes(region.db, region.agreement, as_of=region.clock(), **more)
+    return package_bytes(region.db, region.db, region.agreement, as_of=region.clock(), **more)
 
 
 def unpack(body):
@@ -174,7 +174,7 @@ def test_codes_fit_one_agreement_and_erased_students_are_gone_from_the_next_pack
     teacher = studied.teacher(place="Canary Unified")
     room, codes = studied.room(teacher)
     studied.lesson(teacher, room, codes, spread(1), research=True)
-    assert len(rows_of(unpack(package_bytes(studied.db, own, as_of=asked_at))["wide.csv"])) == len(again)
+    assert len(rows_of(unpack(package_bytes(studied.db, studied.db, own, as_of=asked_at))["wide.csv"])) == len(again)
     assert len(rows_of(unpack(make(studied))["wide.csv"])) == len(again) + 6
     # The agreement decides which lessons, places and questions are in it.
     day = studied.clock().date()

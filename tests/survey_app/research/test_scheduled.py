@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from survey_app.models.audit import AuditEvent
-from survey_app.research.packing import keep_file, remove_all_files, take_file
+from survey_app.package_files import keep_file, remove_all_files, take_file
 from survey_app.research.scheduled import make_item_reports, remove_package_files
 from tests.databases import TESTS
 
