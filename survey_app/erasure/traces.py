@@ -17,10 +17,11 @@ log = logging.getLogger("focal")
 
 
 def remove_traces(database: Database, config: Config, *, thoroughly: bool = False) -> None:
-    """Forget pictures and files of data packages, and empty SQLite's side file, in which older pages of the database stand.
+    """Forget pictures and files of data packages, and empty SQLite's side file.
 
-    ``thoroughly``, at night, rewrites the whole database without its gaps. Readers at work can hold the side
-    file back; then the next erasure, or the night, empties it.
+    Older pages of the database stand in that file. ``thoroughly``, at night, rewrites the whole database
+    without its gaps. Readers at work can hold the side file back; then the next erasure, or the night,
+    empties it.
     """
     forget_pictures(config.instance)
     remove_all_files(config.instance)

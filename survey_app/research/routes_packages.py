@@ -118,7 +118,7 @@ def make_package(package_id: uuid.UUID) -> str:
 
 
 def _refuse_what_may_not_stay(package_id: uuid.UUID, erased_before: tuple[int, int]) -> None:
-    """Look once more when the file is there: whoever erases or ends removes files after that, and only then."""
+    """Look once more when the file is there: who erases, or ends, removes files only after that."""
     with current_app.extensions["focal_db"].reading(PACKING) as db:
         same = queries.erasures(db) == erased_before
         package = db.get_one(DataPackage, package_id)

@@ -123,7 +123,7 @@ def test_a4_there_is_no_download_link_to_steal_and_no_file_to_leave_behind(app, 
 
 @dataclass
 class Packages:
-    """An approved data package under an agreement, with its researcher, a colleague of hers and its keeper."""
+    """An approved data package, with its researcher, a colleague of hers, and who keeps the agreement."""
 
     app: object
     clock: object
@@ -151,7 +151,8 @@ class Packages:
     def gone(self, who: Teacher, link: str) -> bool:
         """Tell whether a link is what a made-up one is; exactly one refusal is noted for each."""
         with nothing_happens(self.app, denied=2):
-            answered, made_up = who.client.get(link), who.client.get(f"/research/packages/files/{uuid.uuid4()}")
+            answered = who.client.get(link)
+            made_up = who.client.get(f"/research/packages/files/{uuid.uuid4()}")
         return answered.status_code == made_up.status_code == 404 and answered.data == made_up.data
 
 
@@ -206,9 +207,9 @@ def test_a4_no_file_of_a_package_outlives_its_agreement_or_what_was_erased(packa
     teacher.start()
     with teacher.reading() as db:
         room, code = db.execute(select(FocalCode.classroom_id, FocalCode.id)).first()
-    for path, what in ((f"/classes/{room}/focal/{code}/erase", "student"), (f"/classes/{room}/erase", "class")):
-        if what == "student":
-            teacher.post(f"/cycles/{newest_cycle(teacher)}/close")
+    teacher.post(f"/cycles/{newest_cycle(teacher)}/close")
+    for what in (f"focal/{code}", "."):
+        path = f"/classes/{room}/{what}/erase".replace("/./", "/")
         link = packages.link()
         teacher.post(path, sure="1")
         assert packages.files() == [], what

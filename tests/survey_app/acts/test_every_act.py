@@ -126,6 +126,9 @@ def test_every_form_says_which_act_it_writes_or_why_none(app):
     assert set(WRITES.values()) <= set(ACTS)
 
 
+RECORDING = {"note_act", "record_act", "record_alone", "record", "_change_state", "_note", "reading_rows"}
+
+
 def acts_in_code() -> set[str]:
     """Return every act that the code writes: the words like "class.erased" given to what records."""
     found = set()
@@ -134,7 +137,7 @@ def acts_in_code() -> set[str]:
             name = getattr(
                 getattr(node, "func", None), "attr", getattr(getattr(node, "func", None), "id", "")
             )
-            if name not in ("note_act", "record_act", "record_alone", "record", "_change_state", "_note", "reading_rows"):
+            if name not in RECORDING:
                 continue
             words = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
             found |= {one for one in words if isinstance(one, str) and re.fullmatch(r"[a-z-]+\.[a-z-]+", one)}

@@ -174,7 +174,8 @@ def test_codes_fit_one_agreement_and_erased_students_are_gone_from_the_next_pack
     teacher = studied.teacher(place="Canary Unified")
     room, codes = studied.room(teacher)
     studied.lesson(teacher, room, codes, spread(1), research=True)
-    assert len(rows_of(unpack(package_bytes(studied.db, studied.db, own, as_of=asked_at))["wide.csv"])) == len(again)
+    then = package_bytes(studied.db, studied.db, own, as_of=asked_at)
+    assert len(rows_of(unpack(then)["wide.csv"])) == len(again)
     assert len(rows_of(unpack(make(studied))["wide.csv"])) == len(again) + 6
     # The agreement decides which lessons, places and questions are in it.
     day = studied.clock().date()
