@@ -26,6 +26,7 @@ from analytics.charts import (
     predictions,
     regions,
     released,
+    released_wall,
     shaping,
     shaping_items,
     students,
@@ -270,6 +271,16 @@ def released_lines(width: theme.Width = "wide") -> Picture:
     return released.released_lines(frame, item=QUESTIONS["WC5"][0], kind="Region", width=width)
 
 
+def released_for_a_wall(width: theme.Width = "wide") -> Picture:
+    """Return one region's released figures for a wall: gaps both ways, alike, a band, one withheld."""
+    labels = [label for label, *_ in QUESTIONS.values()]
+    figures = ((55, 80, "47 %", 84), (70, 60, "66 %", 84), (None, None, "20 to 80 %", 8), (None,) * 4)
+    rows = [(label, *figure) for label, figure in zip(labels, figures, strict=False)]
+    rows.append(("Built on what others said", 62, 62, "58 %", 61))
+    frame = pd.DataFrame(rows, columns=["item", "students", "teacher", "words", "n"])
+    return released_wall.released_wall(frame, group="North Valley", width=width)
+
+
 def network_answers(classes: int = 40, students_each: int = 20) -> pd.DataFrame:
     """Return ANSWERS of many pooled classes, one lesson each, for item statistics and benchmarks."""
     parts = [
@@ -396,6 +407,7 @@ EXAMPLES: dict[str, tuple[str, Callable[[theme.Width], Picture]]] = {
     "small-multiples": ("Regions over cycles", small_multiples),
     "released-gap": ("Released gaps", released_gaps),
     "released-experience": ("Released shares", released_experience),
+    "released-wall": ("Released figures of one region, for a wall", released_for_a_wall),
     "released-lines": ("Both lines of each region, from releases", released_lines),
     "item-panel": ("One question", item_report),
     "decision-study": ("How sure are we yet", decision_curve),

@@ -18,7 +18,7 @@ from analytics.describe.cycle import (
     prediction_told,
 )
 from analytics.describe.regions import gap_in_words, heat_told, multiples_told
-from analytics.describe.released import released_lines_told, released_told
+from analytics.describe.released import released_lines_told, released_told, released_wall_told
 from analytics.describe.research import decision_told, drivers_told, icons_told, item_told
 from analytics.describe.series import calibration_told, lines_told, run_told, students_told, who_moved
 from analytics.describe.words import Told, between, capital, counted, listed, percent, signed
@@ -49,6 +49,7 @@ __all__ = [
     "prediction_told",
     "released_lines_told",
     "released_told",
+    "released_wall_told",
     "run_told",
     "signed",
     "students_told",

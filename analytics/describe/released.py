@@ -114,3 +114,48 @@ def _point(cycle: int, students: float | None, teachers: float | None, n: int) -
         return f"{name} too few to show"
     saw = "" if teachers is None else f", teachers {int(teachers)}"
     return f"{name} students {int(students)}{saw} ({n})"
+
+
+def released_wall_told(
+    group: str, rows: Sequence[tuple[str, float | None, float | None, str | None, float | None]]
+) -> Told:
+    """Return the words of one group's released figures.
+
+    Parameters
+    ----------
+    group : str
+        Whose figures they are.
+    rows : sequence of (question, students' mean, teachers' or None, share in words or None, students)
+        In the order drawn; a share that is None is withheld, and all else of its row with it.
+    """
+    shown = [row for row in rows if row[3]]
+    rated = [
+        (item, teacher - said)
+        for item, said, teacher, _, _ in rows
+        if said is not None and teacher is not None
+    ]
+    more = [item for item, gap in rated if gap > 0]
+    fewer = [item for item, gap in rated if gap < 0]
+    most = max((int(n or 0) for *_, n in shown), default=0)
+    one = (
+        f"{group}: {counted(len(rows), 'question')}, each with the students' mean and their teachers' rating"
+        f" on a scale from 0 to 100; {len(rows) - len(shown)} withheld because too few."
+    )
+    two = " ".join(_said_of(*row) for row in shown)
+    three = (
+        f"Teachers saw more than students felt: {listed(more) or 'nowhere'}."
+        f" Students felt more than teachers saw: {listed(fewer) or 'nowhere'}."
+    )
+    headline = (
+        f"{group}: teachers saw more than students felt on {len(more)} of {counted(len(rated), 'question')}"
+        if rated
+        else f"{group}: no gap can be shown yet"
+    )
+    return Told(f"{headline} (up to {counted(most, 'student')} a question)", (one, two or one, three))
+
+
+def _said_of(item: str, said: float | None, teacher: float | None, words: str | None, n: float | None) -> str:
+    if said is None:
+        return f"{item}: {words} picked a top answer ({int(n or 0)})."
+    saw = "" if teacher is None else f", teachers {int(teacher)}"
+    return f"{item}: students {int(said)}{saw} ({int(n or 0)})."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 
 from survey_app.errors import BadInput, NotVisible
-from survey_app.improvement import queries, service, versions
+from survey_app.improvement import pictures, queries, service, versions
 from survey_app.improvement.days import last_day_of
 from survey_app.improvement.forms import AimForm, DriverForm, IdeaForm, faults_of
 from survey_app.permissions import Permission
@@ -19,15 +20,17 @@ from survey_app.ui.acts import note_act
 from survey_app.ui.filters import notice
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wtforms import Form
 
     from survey_app.improvement.queries import Diagram
 
 blueprint = Blueprint("improvement", __name__)
-FORMS = {"svg": "image/svg+xml", "png": "image/png"}
 VERSIONS_SHOWN = 20
 notice("aim", "The aim is saved.")
 notice("driver", "The driver is saved.")
+notice("moved", "It is moved.")
 notice("no-driver", "The driver is removed. Earlier versions still show it.")
 notice("restored", "The diagram stands as it did then. What stood until now is an earlier version.")
 notice("idea", "The change idea is saved. Teachers can choose it in their plans.")
@@ -44,8 +47,9 @@ def diagram() -> str:
         diagram=found,
         sentence=queries.aim_sentence(found.aim) if found.aim else "",
         tried=tried,
-        figure=_figure(found, tried),
+        figure=pictures.figure_of(found, tried),
         most_boxes=service.MOST_BOXES,
+        arranges=request.args.get("arrange") == "1",
         is_over=found.aim is not None and (last_day_of(found.aim.by_when) or date.max) < _today(),
         versions=queries.versions(g.db, found.network.id, most=VERSIONS_SHOWN),
     )
@@ -93,17 +97,18 @@ def restore_version(number: int) -> Any:
 def keep_diagram(form: str) -> Response:
     """Give the diagram as a file: SVG, PNG or a text outline."""
     found = queries.diagram_for(g.db, g.viewer)
-    if form not in (*FORMS, "txt") or found.aim is None or (form in FORMS and not _is_drawn(found)):
+    drawn = form in pictures.FORMS and pictures.is_drawn(found)
+    if found.aim is None or not (form == "txt" or drawn):
         raise NotVisible(f"diagram.{form}")
     tried = queries.tried(g.db, [one.id for one in found.ideas], viewer=g.viewer)
     if form == "txt":
-        body: Any = outline_text(found.nodes(), _notes(found, tried))
+        body: Any = pictures.outline_text(found.nodes(), pictures.notes_of(found, tried))
     else:
         from analytics.charts.drivers import driver_diagram
 
-        picture = driver_diagram(_frame(found, tried), width="wide")
+        picture = driver_diagram(pictures.frame_of(found, tried), width="wide")
         body = picture.svg() if form == "svg" else picture.png()
-    kind = FORMS.get(form, "text/plain; charset=utf-8")
+    kind = pictures.FORMS.get(form, "text/plain; charset=utf-8")
     file = {"Content-Disposition": f"attachment; filename=driver-diagram.{form}"}
     return Response(body, content_type=kind, headers=file)
 
@@ -198,15 +203,48 @@ def idea(idea_id: uuid.UUID | None) -> Any:
     return _kept("idea", saved.id)
 
 
-def outline_text(nodes: list[list[str | None]], notes: dict[str, str]) -> str:
-    """Return the diagram as an indented text."""
-    depth: dict[str | None, int] = {None: -1}
-    lines = []
-    for key, parent, text in nodes:
-        depth[key] = depth[parent] + 1
-        note = notes.get(str(key), "")
-        lines.append(f"{'  ' * depth[key]}- {text}{f' ({note})' if note else ''}")
-    return "\n".join([*lines, "", "For improvement, not for evaluation.", ""])
+@blueprint.post("/aim/drivers/<uuid:driver_id>/move")
+@requires(Permission.EDIT_AIM)
+def move_driver(driver_id: uuid.UUID) -> Any:
+    """Put a driver elsewhere: before or after another, or under another parent."""
+    found = queries.diagram_to_edit(g.db, g.viewer)
+    one = queries.driver_in(found, driver_id)
+    parent_id = _chosen(request.form.get("parent"), "parent")
+    with _said_plainly():
+        service.move_driver(g.db, found, one, parent_id=parent_id, place=_place(request.form.get("place")))
+    return _moved(driver_id)
+
+
+@blueprint.post("/aim/ideas/<uuid:idea_id>/move")
+@requires(Permission.EDIT_AIM)
+def move_idea(idea_id: uuid.UUID) -> Any:
+    """Put a change idea under another secondary driver."""
+    found = queries.diagram_to_edit(g.db, g.viewer)
+    one = queries.idea_in(found, idea_id)
+    with _said_plainly():
+        service.move_idea(g.db, found, one, driver_id=_chosen(request.form.get("parent"), "parent"))
+    return _moved(idea_id)
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """Say what is wrong in the refusal itself: a button has no field beside which it could stand."""
+    try:
+        yield
+    except BadInput as fault:
+        raise BadInput(" ".join(dict.fromkeys(fault.faults.values())) or str(fault)) from None
+
+
+def _place(written: str | None) -> int | None:
+    if not written:
+        return None
+    if not (written.isascii() and written.isdecimal() and 1 <= int(written) <= service.MOST_BOXES):
+        raise BadInput("It stays where it was: reload the page and move it again.")
+    return int(written)
+
+
+def _moved(object_id: uuid.UUID) -> Any:
+    return _kept("moved", object_id, arrange=1, _anchor=f"box-{object_id}")
 
 
 def _check(form: Form) -> None:
@@ -223,11 +261,11 @@ def _chosen(written: str | None, field: str) -> uuid.UUID | None:
         raise BadInput("Nothing is saved yet.", {field: "Choose one of these."}) from None
 
 
-def _kept(did: str, object_id: uuid.UUID) -> Any:
+def _kept(did: str, object_id: uuid.UUID, **where: Any) -> Any:
     if service.keep_version(g.db, g.viewer, now=g.now):
         note_act("diagram.changed", object_id)
     g.db.commit()
-    return redirect(url_for("improvement.diagram", did=did), code=303)
+    return redirect(url_for("improvement.diagram", did=did, **where), code=303)
 
 
 def _driver_page(form: DriverForm, driver_id: uuid.UUID | None, faults: dict[str, str] | None = None) -> str:
@@ -242,30 +280,3 @@ def _idea_page(form: IdeaForm, idea_id: uuid.UUID | None, faults: dict[str, str]
     return render_template(
         "improvement/idea.html", diagram=found, form=form, idea_id=idea_id, faults=faults or {}
     )
-
-
-def _is_drawn(found: Diagram) -> bool:
-    # More than this can come from elsewhere; it is read as an outline, which any number of boxes can be.
-    return found.aim is not None and 1 < len(found.nodes()) <= service.MOST_BOXES
-
-
-def _notes(found: Diagram, tried: dict[uuid.UUID, queries.Tried]) -> dict[str, str]:
-    return {str(one.id): tried[one.id].note for one in found.ideas if one.id in tried}
-
-
-def _frame(found: Diagram, tried: dict[uuid.UUID, queries.Tried]) -> Any:
-    import pandas as pd
-
-    notes = _notes(found, tried)
-    rows = [[key, parent, text, notes.get(str(key)) or None] for key, parent, text in found.nodes()]
-    return pd.DataFrame(rows, columns=["node", "parent", "text", "note"], dtype=object)
-
-
-def _figure(found: Diagram, tried: dict[uuid.UUID, queries.Tried]) -> Any:
-    if not _is_drawn(found):
-        return None
-    from analytics.charts.drivers import driver_diagram
-    from survey_app.ui.figures import draw, figure
-
-    files = {form: url_for("improvement.keep_diagram", form=form) for form in FORMS}
-    return figure(draw(driver_diagram, _frame(found, tried)), id="drivers", **files)

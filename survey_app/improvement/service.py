@@ -92,6 +92,36 @@ def _check_parent(diagram: Diagram, driver: Driver | None, parent_id: uuid.UUID 
         raise BadInput("Nothing is saved yet.", {"parent": words})
 
 
+def move_driver(
+    db: Session, diagram: Diagram, driver: Driver, *, parent_id: uuid.UUID | None, place: int | None
+) -> None:
+    """Put a driver at a place among those that drive the same; last under a parent that is new to it.
+
+    The place is counted from 1 and not from where it stands, so that a form sent twice moves it once.
+
+    Raises
+    ------
+    BadInput
+        If it would drive itself or stand too deep, or what hangs on it would.
+    """
+    if place is None and parent_id != driver.parent_id:
+        place = 1 + len(diagram.below(parent_id))
+    save_driver(db, diagram, driver, new_id=driver.id, name=driver.name, parent_id=parent_id, place=place)
+
+
+def move_idea(db: Session, diagram: Diagram, idea: ChangeIdea, *, driver_id: uuid.UUID | None) -> None:
+    """Put an idea under another secondary driver; its words stay.
+
+    Raises
+    ------
+    BadInput
+        If there is no such secondary driver.
+    """
+    _check_driver(diagram, driver_id)
+    idea.driver_id = driver_id
+    db.flush()
+
+
 def remove_driver(db: Session, diagram: Diagram, driver: Driver) -> None:
     """Remove a driver on which nothing hangs.
 
@@ -132,9 +162,7 @@ def save_idea(
     """
     everyone = [*diagram.ideas, *diagram.archived]
     idea = idea or next((one for one in everyone if one.id == new_id), None)
-    secondary = {one.id for one in diagram.drivers if one.parent_id is not None}
-    if driver_id not in secondary:
-        raise BadInput("Nothing is saved yet.", {"driver": "Choose the secondary driver it works on."})
+    _check_driver(diagram, driver_id)
     if any(one is not idea and one.name.casefold() == name.casefold() for one in everyone):
         raise BadInput("Nothing is saved yet.", {"name": "The network has an idea of this name already."})
     if not is_archived and (idea is None or idea.archived_at is not None):
@@ -147,6 +175,11 @@ def save_idea(
     idea.archived_at = (idea.archived_at or now) if is_archived else None
     db.flush()
     return idea
+
+
+def _check_driver(diagram: Diagram, driver_id: uuid.UUID | None) -> None:
+    if not any(one.id == driver_id and one.parent_id is not None for one in diagram.drivers):
+        raise BadInput("Nothing is saved yet.", {"driver": "Choose the secondary driver it works on."})
 
 
 def _refuse_known(db: Session, kind: type[Driver | ChangeIdea], new_id: uuid.UUID) -> None:

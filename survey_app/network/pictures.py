@@ -37,6 +37,7 @@ OVER_CYCLES = {
 }
 WHOLE, WHOLE_NETWORK = "all", "The whole network"
 ON_A_PAGE = 11  # and the whole network
+ON_A_WALL = 8
 
 
 @dataclass(frozen=True)
@@ -195,3 +196,23 @@ def _point(cell: ReleaseCell | None) -> dict[str, Any]:
         return {"students": None, "teacher": None, "n": None}
     seen = None if cell.gap is None else min(max(cell.mean + cell.gap, 0), 100)
     return {"students": cell.mean, "teacher": seen, "n": cell.n}
+
+
+def wall_rows(
+    items: Sequence[ReleaseItem], cells: Sequence[ReleaseCell]
+) -> tuple[list[dict[str, Any]], int]:
+    """Return a row for each of the questions that most students answered, in the order of the library.
+
+    How many answered decides which are there, never what they said. Those that were withheld, and those that
+    have no room, are counted.
+    """
+    found = {cell.item: cell for cell in cells}
+    there = [one for one in items if one.item in found]
+    chosen = sorted(there, key=lambda one: -found[one.item].n)[:ON_A_WALL]
+    rows = []
+    for one in (item for item in there if item in chosen):
+        cell = found[one.item]
+        point = _point(cell if cell.mean is not None else None)
+        words = _figure(Wish(show="experience"), cell)["words"]
+        rows.append({"item": said(one), **point, "words": words, "n": cell.n})
+    return rows, len(items) - len(rows)

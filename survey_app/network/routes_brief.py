@@ -1,8 +1,8 @@
-"""The network brief: one or two printed pages about where the work stands, to prepare a convening."""
+"""The network brief: two printed pages to hand out, and one for the wall with what students said."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flask import g, render_template
@@ -10,13 +10,20 @@ from flask import g, render_template
 from survey_app.improvement import queries as improvement
 from survey_app.network import board as boards
 from survey_app.network import brief as briefs
-from survey_app.network import queries
+from survey_app.network import pictures, queries
 from survey_app.network.blueprint import blueprint
 from survey_app.permissions import Permission
+from survey_app.releases import reading
 from survey_app.security import requires
+from survey_app.ui.figures import draw, figure
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from markupsafe import Markup
+
+    from survey_app.models.releases import Release
+    from survey_app.network.queries import Reach
 
 
 @blueprint.get("/network/brief")
@@ -29,8 +36,11 @@ def brief() -> str:
     ideas = queries.networks_ideas(g.db, diagram.network.id)
     tried = improvement.tried(g.db, [one.id for one in ideas], viewer=g.viewer)
     lines, left_out = briefs.ideas_tried(ideas, tried, queries.shared_reasons(g.db, reach.places))
+    release = reading.newest_release(g.db, diagram.network.id)
     return render_template(
         "network/brief.html",
+        release=release,
+        walls=_walls(release, reach, diagram.network.name) if release else [],
         network=diagram.network,
         regions=reach.names,
         today=_today(),
@@ -43,6 +53,33 @@ def brief() -> str:
         lines=lines,
         left_out=left_out,
     )
+
+
+def _walls(release: Release, reach: Reach, network: str) -> list[tuple[str, str, Markup, int]]:
+    """Return a page for the wall for each kind of answers: whose, of where, picture, questions left out."""
+    groups = reading.groups_in(g.db, release.id, "region", reach.places) if len(reach.names) == 1 else []
+    table, keys, name = "network", [], network
+    if len(groups) == 1:
+        table, keys, name = "region", [groups[0].key], groups[0].name
+    found = []
+    for mode, whose in pictures.WHO.items():
+        items = reading.items_of(g.db, release.id, mode=mode)
+        cells = reading.cells_of(g.db, release.id, table, mode=mode, keys=keys)
+        if cells:
+            rows, others = pictures.wall_rows(items, cells)
+            found.append((whose, name, _wall(rows, name, mode), others))
+    return found
+
+
+def _wall(rows: list[dict[str, Any]], name: str, mode: str) -> Markup:
+    import pandas as pd
+
+    from analytics.charts.released_wall import released_wall
+
+    frame = pd.DataFrame(rows)
+    for column in ("students", "teacher", "n"):
+        frame[column] = frame[column].astype(float)
+    return figure(draw(released_wall, frame, group=name), id=f"wall-{mode}")
 
 
 def _today() -> date:

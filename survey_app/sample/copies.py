@@ -10,7 +10,7 @@ import hashlib
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Uuid, bindparam, insert, select, update
 
 from survey_app.classrooms.codes import new_class_code
 from survey_app.db import Base
@@ -28,7 +28,7 @@ from survey_app.sample.chance import chance_for
 from survey_app.sample.people import SCHOOL_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Table
     from sqlalchemy.orm import Session
@@ -73,29 +73,26 @@ class LivedBlock:
     ) -> None:
         """Write the block once more, as block ``number`` of the network."""
         shift = chance_for(seed, "copy", number).getrandbits(128) & ~KIND_BITS
+        fresh_ids = {one: _shifted(one, shift) for one in self.ids}
         renamed = _Renaming(number, people, places)
         for table, rows in self.tables.items():
             late = CLOSED_AT_THE_END.get(table.name, ())
+            id_columns = [column.name for column in table.columns if isinstance(column.type, Uuid)]
             fresh = (
-                renamed.row(table.name, self._with_new_ids(row, shift) | dict.fromkeys(late)) for row in rows
+                renamed.row(table.name, _with_new_ids(row, fresh_ids, id_columns) | dict.fromkeys(late))
+                for row in rows
             )
             for part in _parts(list(fresh)):
                 db.execute(insert(table), part)
         for table, rows in self.tables.items():
             late = CLOSED_AT_THE_END.get(table.name, ())
             closing = [
-                {"the_id": _shifted(row["id"], shift), **{name: row[name] for name in late}}
+                {"the_id": fresh_ids[row["id"]], **{name: row[name] for name in late}}
                 for row in rows
                 if any(row[name] is not None for name in late)
             ]
             if closing:
                 db.execute(update(table).where(table.c.id == bindparam("the_id")), closing)
-
-    def _with_new_ids(self, row: dict[str, Any], shift: int) -> dict[str, Any]:
-        return {
-            name: _shifted(value, shift) if isinstance(value, uuid.UUID) and value in self.ids else value
-            for name, value in row.items()
-        }
 
 
 class _Renaming:
@@ -160,6 +157,12 @@ def _chosen(organisations: list[uuid.UUID], people: list[uuid.UUID]) -> dict[str
         "team_shares": TeamShare.cycle_id.in_(cycles),
         "comments": Comment.cycle_id.in_(cycles),
     }
+
+
+def _with_new_ids(
+    row: dict[str, Any], fresh: Mapping[uuid.UUID, uuid.UUID], columns: Sequence[str]
+) -> dict[str, Any]:
+    return row | {name: fresh.get(row[name], row[name]) for name in columns}
 
 
 def _shifted(old: uuid.UUID, shift: int) -> uuid.UUID:

@@ -97,6 +97,7 @@ def fill(
     seed: int = SEED,
     teachers: int = TEACHERS,
     lived: int = LIVED_AT_MOST,
+    reports: bool = True,
     tell: Callable[[str], None] = lambda _words: None,
 ) -> Filled:
     """Write the sample network; the caller commits.
@@ -113,6 +114,8 @@ def fill(
         Let only the first so many teachers of a block run cycles: for tests.
     lived : int
         How many blocks live through the services; those after them are copies of these.
+    reports : bool
+        Whether the item reports are worked out, too, which takes longer the more answers there are.
     tell : callable
         Hears, now and then, how far it is.
     """
@@ -142,6 +145,8 @@ def fill(
             db, number, seed=seed, people=hiring.names, places=hiring.places
         )
     _close_the_books(world, blocks[0], agreement, staff)
+    if reports:
+        make_reports(db, now=moment(year.days[-1], 18))
     return Filled(*(_count(db, model) for model in (Person, Cycle, Response)))
 
 
@@ -199,4 +204,3 @@ def _close_the_books(world: World, block: Block, agreement: Agreement, staff: St
     ask_for_packages(world, agreement, staff, now=last)
     overdue.purge(db, now=last)
     world.acts.write(db)
-    make_reports(db, now=last)

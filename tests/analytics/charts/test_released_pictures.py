@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from analytics.charts.released import released_cells, released_lines
+from analytics.charts.released_wall import released_wall
 from analytics.columns import FrameError
 
 
@@ -64,3 +65,24 @@ def test_more_groups_than_a_page_holds_are_refused():
     frame = lines(*((f"Region {k:02}", 1, 50.0, 60.0, 50) for k in range(13)))
     with pytest.raises(FrameError, match="13 groups"):
         released_lines(frame, item="Share", kind="Region")
+
+
+def test_a_wall_holds_what_came_out_and_nothing_of_the_withheld():
+    columns = ["item", "students", "teacher", "words", "n"]
+    rows = [
+        ("Share", 55.0, 80.0, "47 %", 84),
+        ("Decide", 70.0, 60.0, "66 %", 83),
+        ("Build", 62.0, 62.0, "60 %", 40),
+        ("Band", None, 777.0, "20 to 80 %", 8),
+        ("Few", 871.0, 872.0, None, 873),
+    ]
+    for width in ("wide", "phone"):
+        picture = released_wall(pd.DataFrame(rows, columns=columns), group="North", width=width)
+        for hidden in ("777", "871", "872", "873"):
+            assert hidden not in everything(picture)
+        for shown in ("teachers +25", "students +10", "both alike", "too few to show", "20 to 80 %"):
+            assert shown in json.dumps(picture.spec), shown
+    assert picture.sentence.startswith("North: teachers saw more than students felt on 1 of 3 questions")
+    assert picture.table["Teachers"].tolist() == ["80", "60", "62", "–", "too few"]
+    with pytest.raises(FrameError, match="9 questions"):
+        released_wall(pd.DataFrame([(str(k), *rows[0][1:]) for k in range(9)], columns=columns), group="N")

@@ -74,6 +74,8 @@ WRITES = {
     "improvement.driver": "diagram.changed",
     "improvement.edit_aim": "diagram.changed",
     "improvement.idea": "diagram.changed",
+    "improvement.move_driver": "diagram.changed",
+    "improvement.move_idea": "diagram.changed",
     "improvement.remove_driver": "diagram.changed",
     "improvement.restore_version": "diagram.changed",
     "paper.store": "answers.keyed",

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from survey_app.accounts import service as accounts
 from survey_app.models.people import Organisation, Person, RoleGrant
-from survey_app.models.releases import Release, ReleaseCell
+from survey_app.models.releases import Release, ReleaseCell, ReleaseGroup
 from survey_app.releases.service import make_releases
 from tests.databases import TESTS
 from tests.survey_app.loop.teacher import visible
@@ -130,7 +130,9 @@ def test_leads_see_what_was_released_in_their_reach_and_nothing_beside_it(
 def test_every_picture_has_its_table_with_the_same_figures(app, small, clock):
     """C19: the table behind a picture says what the picture says, and not more."""
     small.db.commit()
+    assert "When the first release is out" in visible(page_of(small.lead, "/network/brief"))
     make_releases(app.extensions["focal_db"], now=clock())
+    wall_holds_what_was_released(app, small)
     page = page_of(small.lead, "/network/pictures?by=cycle_number&show=experience")
     [cells, over_cycles] = re.findall(r"<figure.*?</figure>", page, flags=re.DOTALL)
     for figure, columns in ((cells, (2, 3)), (over_cycles, (2, 3))):
@@ -146,3 +148,21 @@ def test_every_picture_has_its_table_with_the_same_figures(app, small, clock):
             assert said, (row, spoken)
             if row[columns[0]] != "too few":
                 assert any(row[columns[0]] in one for one in said), (row, said)
+
+
+def wall_holds_what_was_released(app, small):
+    """The brief has a page for the wall: the figures of the lead's region, in the words of the release."""
+    page = page_of(small.lead, "/network/brief")
+    [section] = re.findall(r'<section class="brief__wall">.*?</section>', page, flags=re.DOTALL)
+    with app.extensions["focal_db"].reading(TESTS) as db:
+        region = select(ReleaseGroup.key).where(ReleaseGroup.name == "North")
+        cells = db.scalars(select(ReleaseCell).where(ReleaseCell.key.in_(region))).all()
+    cells = [cell for cell in cells if cell.table_name == "region"]
+    assert len(cells) == 2
+    words = visible(section)
+    assert "North: what students said, and what their teachers saw" in words
+    for cell in cells:
+        assert f"{cell.mean} {cell.mean + cell.gap} " in words
+        assert f"{'teachers' if cell.gap > 0 else 'students'} +{abs(cell.gap)}" in section or not cell.gap
+    for hidden in ("South", "Palm", "A lot", "Room of", "/cycles/", "aria-sort"):
+        assert hidden not in page
