@@ -86,6 +86,7 @@ SCOPED: dict[str, frozenset[str]] = {
     "release_cells": _STAFF,
     "release_settings": _STAFF,
     "release_ledgers": frozenset({JOB}),
+    "item_report_ledgers": frozenset({JOB}),
     "hand_ons": _STAFF,
     "job_runs": frozenset({JOB}),
 }

@@ -112,13 +112,20 @@ KINDS = (
     Kind(
         "Research agreements, and who asked for a package under them",
         "adults' names, what for, which lessons; the mark of each file that was taken along, never the file",
-        "as long as Focal runs here. A package's file is gone after one use of its link, or 15 minutes",
+        "as long as Focal runs here, so that what was handed out can be accounted for. The link to the file"
+        " of a package opens once, within 15 minutes; the file goes with its link, with its agreement and"
+        " with any erasure, at the latest that night",
+        tables=frozenset(
+            {"agreements", "agreement_people", "agreement_places", "agreement_constructs", "data_packages"}
+        ),
     ),
     Kind(
         "Item reports",
-        "how a question does over many classes, as far as the release policy lets it out; which students were"
-        " counted, by code, so that two reports never differ by a few",
-        "until the next report takes its place",
+        "how a question does over many classes, as far as the release policy lets it out; and, for the job"
+        " alone, which students were counted, by code, so that two figures never differ by a few",
+        "a report until the next one takes its place; what was counted as long as Focal runs here. A student"
+        " or class that is erased leaves a random mark in its place",
+        tables=frozenset({"item_reports", "item_report_runs", "item_report_ledgers"}),
     ),
     Kind(
         "Weekly releases for regional leads",
@@ -159,18 +166,6 @@ KINDS = (
                 *("library_releases", "constructs", "scale_versions", "scale_options", "items"),
                 *("item_versions", "wordings", "instruments", "instrument_items", "item_reviews"),
                 *("aims", "drivers", "change_ideas", "diagram_versions", "organisations"),
-            }
-        ),
-    ),
-    Kind(
-        "Research",
-        "reports on questions, from many classes and let out by the rules for numbers; agreements with"
-        " researchers, and which packages were made",
-        "as long as Focal runs here, so that what was handed out can be accounted for",
-        tables=frozenset(
-            {
-                *("item_reports", "item_report_runs", "agreements", "agreement_people"),
-                *("agreement_places", "agreement_constructs", "data_packages"),
             }
         ),
     ),

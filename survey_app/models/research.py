@@ -32,18 +32,26 @@ class ItemReport(Base):
 
 
 class ItemReportRun(Base):
-    """One time at which item reports were worked out, and what it adds to the ledger.
-
-    The ledger holds keys of students (never answers), so that the next run can tell whether two reports
-    differ by a few students only.
-    """
+    """One time at which item reports were worked out."""
 
     __tablename__ = "item_report_runs"
     __table_args__ = (UniqueConstraint("label"), CheckConstraint("number > 0", name="number_positive"))
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     label: Mapped[Line]
     made_at: Mapped[Moment]
-    ledger: Mapped[Prose]
+
+
+class ItemReportLedger(Base):
+    """What one run adds to the ledger: who stood behind each figure. Only the job reads it.
+
+    It holds keys of students and never answers, packed as those of the weekly releases are: without it nobody
+    could tell whether two figures differ by a few students only.
+    """
+
+    __tablename__ = "item_report_ledgers"
+    number: Mapped[int] = mapped_column(ForeignKey("item_report_runs.number"), primary_key=True)
+    contributors: Mapped[bytes] = mapped_column(LargeBinary)
+    entries: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Agreement(Base):

@@ -44,7 +44,7 @@ def contributions_of(
             items.setdefault(key, _item(item))
         ratings = {key: value for key, value, _missing in taken[-1]["ratings"]}
         who = (source.teacher, source.classroom, source.administration)
-        unseen = {key for key, value in ratings.items() if value is None} if counted == RATED else set()
+        unseen = unseen_in(taken[-1]) if counted == RATED else set()
         groups = tuple(source.groups.get(name) for name in GROUPINGS)
         mode = taken[-1]["mode"]
         given = _coded(taken[-1]) if mode == "coded" else _pooled(taken)
@@ -57,6 +57,11 @@ def contributions_of(
     for name in ("value", "rating"):
         frame[name] = frame[name].astype(float)
     return frame, pd.DataFrame(list(items.values()), columns=pd.Index(["item", "steps", "lowest", "reverse"]))
+
+
+def unseen_in(tables: Mapping[str, Any]) -> set[str]:
+    """Return the questions that the teacher was asked, too, and gave no rating to."""
+    return {key for key, value, _missing in tables["ratings"] if value is None}
 
 
 def _item(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class Inputs:
     sources: tuple[Source, ...] = ()
     views: tuple[tuple[str, str], ...] = ()
     counted: str = RATED  # which answers of these; a release of before this was asked counted every one
+    with_reports: bool = True  # made in view of the item reports, too, as one of before this was not
     # grouping -> key -> (name, the organisation in which it lies); not part of what is compared
     names: dict[str, dict[str, tuple[str, str | None]]] = field(default_factory=dict, compare=False)
 
@@ -53,6 +54,7 @@ class Inputs:
             "sources": [asdict(one) for one in self.sources],
             "views": self.views,
             "counted": self.counted,
+            "with_reports": self.with_reports,
         }
         return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -64,6 +66,7 @@ class Inputs:
             tuple(Source(**one) for one in whole["sources"]),
             tuple((viewer, teacher) for viewer, teacher in whole["views"]),
             whole.get("counted", EVERY),
+            whole.get("with_reports", False),
         )
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from analytics.release import GROUPINGS, Ledger, Policy, join_ledgers, make_release, withheld_reasons
+from analytics.release import GROUPINGS, Ledger, Policy, make_release, withheld_reasons
 from survey_app.models.releases import (
     Release,
     ReleaseCell,
@@ -22,6 +22,7 @@ from survey_app.models.releases import (
     ReleaseLedger,
 )
 from survey_app.releases import packing, queries
+from survey_app.releases import told as told_so_far
 from survey_app.releases.contributions import contributions_of
 from survey_app.releases.digest import FIGURES, digest_of
 from survey_app.releases.inputs import Inputs
@@ -87,7 +88,7 @@ def prepare(db: Session, network: Organisation, *, now: datetime) -> Prepared | 
     ledgers = queries.ledgers_of(db, network.id)
     if not inputs.sources or (ledgers and Inputs.load(packing.unpack(ledgers[-1].inputs)) == inputs):
         return None
-    ledger = join_ledgers(packing.ledger_of(row) for row in ledgers)
+    ledger = told_so_far.before_release(db, network.id)
     return work_out(db, network.id, label, policy_of(db, network.id), inputs, ledger)
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from analytics.release import Ledger
     from survey_app.models.releases import ReleaseLedger
+    from survey_app.models.research import ItemReportLedger
+
+    Kept = ReleaseLedger | ItemReportLedger
 
 Contributor = tuple[str, str, str, str]
 ERASED = "erased-"
@@ -41,13 +44,13 @@ def packed_ledger(ledger: Ledger) -> tuple[bytes, bytes]:
     )
 
 
-def ledger_of(row: ReleaseLedger) -> Ledger:
-    """Return the ledger of one release."""
+def ledger_of(row: Kept) -> Ledger:
+    """Return the ledger of one release, or of one run of the item reports."""
     contributors, entries = unpack(row.contributors), unpack(row.entries)
     return analytics.release.Ledger.load(f'{{"contributors":{contributors},"entries":{entries}}}')
 
 
-def forget(rows: Iterable[ReleaseLedger], is_erased: Callable[[Contributor], bool]) -> int:
+def forget(rows: Iterable[Kept], is_erased: Callable[[Contributor], bool]) -> int:
     """Put random marks in place of erased students, the same in every ledger; return how many there were.
 
     That somebody stood behind a figure has to stay: without it the next release could give away, by its

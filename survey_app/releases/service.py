@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from analytics.release import Policy, join_ledgers
 from survey_app.audit import record_act
 from survey_app.principal import job
-from survey_app.releases import making, packing, queries
+from survey_app.releases import making, packing, queries, told
 from survey_app.releases.inputs import Inputs
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ def forget_erased(database: Database) -> int:
         return 0
     with database.writing(JOB) as db:
         rows = [row for one in queries.networks(db) for row in queries.ledgers_of(db, one.id)]
+        rows += told.report_ledgers(db)
         count = packing.forget(rows, lambda one: one[1] in rooms or (one[1], one[3]) in codes)
         db.commit()
     return count
@@ -122,7 +123,10 @@ def _check(db: Session, network_id: uuid.UUID, rows: list[Release], place: int) 
         return Checked(release.label, "", "its figures are not what they were: put a backup back.")
     ledgers = queries.ledgers_of(db, network_id)[: place + 1]
     inputs = Inputs.load(packing.unpack(ledgers[-1].inputs))
-    earlier = join_ledgers(packing.ledger_of(row) for row in ledgers[:-1])
+    if inputs.with_reports:
+        earlier = told.before_release(db, network_id, release=release)
+    else:
+        earlier = join_ledgers(packing.ledger_of(row) for row in ledgers[:-1])
     try:
         again = making.work_out(db, network_id, release.label, Policy(**release.policy), inputs, earlier)
     except making.Erased:

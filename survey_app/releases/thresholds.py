@@ -25,6 +25,17 @@ def policy_of(db: Session, network_id: uuid.UUID) -> Policy:
     return Policy(**{name: getattr(row, name) for name in NUMBERS}) if row is not None else Policy()
 
 
+def strictest(db: Session) -> Policy:
+    """Return thresholds that no network of the installation would find too low."""
+    each = [policy_of(db, one.id) for one in queries.networks(db)] or [Policy()]
+    return Policy(
+        **{
+            name: (min if name == "largest_share" else max)(getattr(one, name) for one in each)
+            for name in NUMBERS
+        }
+    )
+
+
 def raise_thresholds(db: Session, network_id: uuid.UUID, wanted: Mapping[str, float]) -> Policy:
     """Ask for more than before in the numbers named; what is out already stays out.
 

@@ -134,13 +134,13 @@ def reports(db: Session) -> dict[tuple[str, str], ItemReport]:
     return {(row.subject, row.mode): row for row in db.scalars(select(ItemReport))}
 
 
-def runs(db: Session) -> list[ItemReportRun]:
-    """Return every run, the first one first."""
-    return list(db.scalars(select(ItemReportRun).order_by(ItemReportRun.number)))
+def runs(db: Session) -> int:
+    """Return how many times reports were worked out."""
+    return db.scalar(select(func.count()).select_from(ItemReportRun)) or 0
 
 
 def last_run_at(db: Session) -> datetime | None:
-    """Return when reports were last worked out; the ledger is not read."""
+    """Return when reports were last worked out."""
     return db.scalar(select(func.max(ItemReportRun.made_at)))
 
 

@@ -9,14 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analytics.release import Ledger, Policy, join_ledgers, make_release
+from analytics.release import Ledger, Policy, make_release
 from analytics.release.figures import FULL
 from survey_app.audit import record_act
 from survey_app.catalogue.queries import questions
-from survey_app.models.research import ItemReport, ItemReportRun
+from survey_app.models.research import ItemReport, ItemReportLedger, ItemReportRun
+from survey_app.releases import told
+from survey_app.releases.counted import counted_everywhere
+from survey_app.releases.packing import packed_ledger
+from survey_app.releases.thresholds import strictest
 from survey_app.research import queries
 from survey_app.research.figures import Figures, question_figures, set_figures, share_interval
-from survey_app.research.sheets import JOINT, Sheets, contributions, sheets_of
+from survey_app.research.sheets import JOINT, Sheets, contributions, only_counted, sheets_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from analytics.release import Release
+    from survey_app.releases.counted import Counted
 
 NETWORK: tuple[tuple[str, ...], ...] = ((),)
 WITHHELD: Figures = {"released": False}
@@ -44,7 +49,7 @@ class Draft:
 
     number: int
     label: str
-    ledger: str
+    ledger: tuple[bytes, bytes]  # as packed
     figures: dict[tuple[str, str], Figures | None]
 
 
@@ -55,16 +60,17 @@ def make_reports(db: Session, *, now: datetime, policy: Policy | None = None) ->
 
 def work_out_reports(db: Session, *, now: datetime, policy: Policy | None = None) -> Draft:
     """Work out every item report; nothing is written, so that nobody waits meanwhile."""
-    limits = policy or Policy()
+    limits = policy or strictest(db)
+    counts = counted_everywhere(db, until=now)
     asked = queries.shown_administrations(db)
     known = questions(db)
     sheets = sheets_of(queries.answer_rows(db), asked, queries.questions_asked(db), known)
-    earlier = queries.runs(db)
+    sheets = only_counted(sheets, counts)
+    number = queries.runs(db) + 1
     stored = queries.reports(db)
-    ledger = join_ledgers(Ledger.load(run.ledger) for run in earlier)
-    label = f"{now.isoformat()} #{len(earlier) + 1}"
-    release = _release(sheets, label, limits, ledger)
-    shown = _details(release, ledger)
+    label = f"{now.isoformat()} #{number}"
+    release = _release(sheets, counts, label, limits, told.before_reports(db))
+    shown = _details(release, told.own_reports(db))
     logs = {
         one.key: [(str(a.id), a.asked_about_id == one.id) for a in asked if a.is_logged]
         for one in known.values()
@@ -81,7 +87,7 @@ def work_out_reports(db: Session, *, now: datetime, policy: Policy | None = None
         else:
             found[name] = WITHHELD
     piece = release.ledger if release else Ledger()
-    return Draft(len(earlier) + 1, label, piece.dump(), found)
+    return Draft(number, label, packed_ledger(piece), found)
 
 
 def store_reports(db: Session, draft: Draft, *, now: datetime) -> Made:
@@ -90,7 +96,10 @@ def store_reports(db: Session, draft: Draft, *, now: datetime) -> Made:
     for name, figures in draft.figures.items():
         if figures is not None:
             _store(db, stored.get(name), name, figures, now)
-    db.add(ItemReportRun(number=draft.number, label=draft.label, made_at=now, ledger=draft.ledger))
+    db.add(ItemReportRun(number=draft.number, label=draft.label, made_at=now))
+    db.flush()
+    contributors, entries = draft.ledger
+    db.add(ItemReportLedger(number=draft.number, contributors=contributors, entries=entries))
     record_act(
         db,
         "research.reports-made",
@@ -106,13 +115,14 @@ def store_reports(db: Session, draft: Draft, *, now: datetime) -> Made:
     return Made(told=kept + anew, anew=anew, withheld=len(draft.figures) - kept - anew)
 
 
-def _release(sheets: Sheets, label: str, policy: Policy, ledger: Ledger) -> Release | None:
-    if not len(sheets.rows):
-        return None
-    rows, items = contributions(sheets)
+def _release(
+    sheets: Sheets, counts: Counted, label: str, policy: Policy, ledger: Ledger
+) -> Release | None:
+    rows, items = contributions(sheets, counts)
     if not len(rows):
         return None
-    return make_release(rows, items, NETWORK, label=label, policy=policy, ledger=ledger)
+    views = counts.views
+    return make_release(rows, items, NETWORK, label=label, policy=policy, ledger=ledger, views=views)
 
 
 def _rows(release: Release | None) -> list[dict[str, Any]]:

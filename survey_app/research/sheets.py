@@ -1,12 +1,12 @@
 """From rows to the tables of an item report: who answered what, and which questions were asked together.
 
-Student keys stay inside the job. Pooled students are numbered anew in every administration, by their answers:
-nothing in the ledger then depends on keys that change when a survey is opened once more.
+Student keys stay inside the job. Answers to single questions are those that releases count, with the same
+numbers for students without a code; whoever reads both finds no difference between them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from analytics.release import Policy
     from survey_app.catalogue.queries import Question
+    from survey_app.releases.counted import Counted
     from survey_app.research.queries import Asked
 
 WHO = ["teacher", "classroom", "administration", "student", "mode"]
@@ -124,10 +125,19 @@ def scores_of(sheets: Sheets, keys: Iterable[str], mode: str, within: frozenset[
     return table.set_index(WHO)[wanted]
 
 
-def contributions(sheets: Sheets) -> tuple[pd.DataFrame, pd.DataFrame]:
+def only_counted(sheets: Sheets, counts: Counted) -> Sheets:
+    """Return the sheets without lessons, and without questions of a lesson, that releases do not count."""
+    rows = sheets.rows
+    pairs = zip(rows["administration"], rows["item"], strict=True)
+    kept = [given in counts.lessons and (given, item) not in counts.unseen for given, item in pairs]
+    return replace(sheets, rows=rows[kept].reset_index(drop=True))
+
+
+def contributions(sheets: Sheets, counts: Counted) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return CONTRIBUTIONS and ITEMS of the release policy: every question, and every set's total score."""
-    given = sheets.rows[sheets.rows["missing"] == ""].drop(columns="missing")
-    parts, items = [given], [sheets.items[["item", "steps", "lowest", "reverse"]]]
+    given = counts.answers[[*WHO, "item", "value"]]
+    given = given[given["item"].isin(sheets.items["item"])]
+    parts, items = [], [sheets.items[["item", "steps", "lowest", "reverse"]]]
     steps = sheets.items.set_index("item")["steps"]
     for keys, within in sheets.sets.items():
         name = JOINT.join(keys)
@@ -144,11 +154,12 @@ def contributions(sheets: Sheets) -> tuple[pd.DataFrame, pd.DataFrame]:
         for mode in ("coded", "pooled"):
             total = scores_of(sheets, keys, mode, within).dropna().sum(axis=1)
             parts.append(total.rename("value").reset_index().assign(item=name))
-    rows = pd.concat([part for part in parts if len(part)] or [given], ignore_index=True)
-    return _numbered(rows), pd.concat(items, ignore_index=True)
+    totals = [_numbered(part) for part in parts if len(part)]
+    return pd.concat([given, *totals], ignore_index=True), pd.concat(items, ignore_index=True)
 
 
 def _numbered(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give students without a code numbers by their answers: keys change when a survey opens once more."""
     pooled = rows["mode"] == "pooled"
     ordered = rows[pooled].sort_values(["administration", "item", "value"], kind="stable")
     number = ordered.groupby(["administration", "item"], sort=False).cumcount().astype(str)

@@ -1,13 +1,14 @@
 """Migrations with data in the tables: up, down to nothing, up again; every rule is there afterwards."""
 
 import pytest
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import bindparam, func, inspect, select, text
 
 from migrations import rules
 from survey_app import migrate
-from survey_app.db import Base, Database
+from survey_app.db import Base, Database, UtcDateTime
 from survey_app.models.catalogue import ItemVersion
 from survey_app.models.people import Organisation, Person
+from survey_app.releases import packing, told
 from tests.databases import TESTS
 
 
@@ -87,6 +88,23 @@ def test_a_database_without_tables_is_not_at_head(tmp_path):
     empty = Database(f"sqlite:///{tmp_path / 'empty.sqlite'}")
     assert not migrate.is_at_head(empty)
     empty.engine.dispose()
+
+
+def test_the_ledger_of_the_item_reports_moves_whole_and_back(with_people, clock):
+    written = '{"contributors":[["t","c","a","A"]],"entries":[]}'
+    asked = text("SELECT ledger FROM item_report_runs")
+    migrate.downgrade(with_people, "20261127_releases")
+    with with_people.writing(TESTS) as db:
+        run = text("INSERT INTO item_report_runs (number, label, made_at, ledger) VALUES (1, 'one', :at, :it)")
+        db.execute(run.bindparams(bindparam("at", clock(), UtcDateTime), it=written))
+        db.commit()
+    migrate.upgrade(with_people)
+    with with_people.reading(TESTS) as db:
+        assert [packing.ledger_of(row).dump() for row in told.report_ledgers(db)] == [written]
+    migrate.downgrade(with_people, "20261127_releases")
+    with with_people.reading(TESTS) as db:
+        assert db.scalars(asked).all() == [written]
+    migrate.upgrade(with_people)
 
 
 def test_rules_can_be_made_anew_on_a_table_that_was_rebuilt(owners):

@@ -6,6 +6,8 @@ from sqlalchemy import func, select
 from survey_app.erasure.service import erase_code
 from survey_app.models.audit import AuditEvent
 from survey_app.models.research import ItemReport
+from survey_app.releases import packing
+from survey_app.releases import told as told_so_far
 from survey_app.research import queries
 from survey_app.research.reports import make_reports
 from survey_app.surveys.service import reopen_surveys
@@ -61,9 +63,10 @@ def test_what_is_told_of_a_question_rests_on_students_and_says_how(four):
     assert made.withheld == 0
     acts = select(func.count()).where(AuditEvent.act == "research.reports-made")
     assert four.db.scalar(acts) == 1
-    [row] = queries.runs(four.db)
-    assert '"contributors"' in row.ledger
-    assert "not_understood" not in row.ledger, "the ledger names students by key, and never an answer"
+    [row] = told_so_far.report_ledgers(four.db)
+    assert str(four.classes[0][1].id) in packing.unpack(row.contributors)
+    for part in (row.contributors, row.entries):
+        assert "not_understood" not in packing.unpack(part), "students by key, and never an answer"
     # An open survey is nobody's to read, the teacher's neither.
     assert len(queries.shown_administrations(four.db)) == 8
     reopen_surveys(four.db, four.cycles[-1], four.classes[-1][1], now=four.clock())

@@ -1,0 +1,134 @@
+"""A lead who holds a weekly release, an item report and what was handed on subtracts one from another."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from survey_app.erasure.service import erase_code
+from survey_app.models.releases import Release, ReleaseCell
+from survey_app.models.research import ItemReport
+from survey_app.releases import packing, service, told
+from survey_app.releases import queries as release_queries
+from survey_app.research.scheduled import make_item_reports
+from survey_app.sharing import service as sharing
+from survey_app.sharing import teams
+from tests.survey_app.releases.small_network import SmallNetwork, three_rooms
+
+AG = "AG1.3-12.1"
+
+
+@pytest.fixture
+def network(db, clock):
+    return SmallNetwork(db, clock).found()
+
+
+def release(db, database, clock):
+    """Make the week's release; return the students behind the network's total, none where it is withheld."""
+    db.commit()
+    service.make_releases(database, now=clock.forward(minutes=1))
+    db.expire_all()
+    newest = db.scalars(select(Release).order_by(Release.made_at.desc())).first()
+    where = (ReleaseCell.release_id == newest.id, ReleaseCell.table_name == "network", ReleaseCell.item == AG)
+    return db.scalar(select(ReleaseCell.n).where(*where))
+
+
+def report(db, database, clock, mode="coded"):
+    """Work the item reports out; return the students behind the report, none where it is withheld."""
+    db.commit()
+    make_item_reports(database, now=clock.forward(minutes=1))
+    db.expire_all()
+    found = db.get(ItemReport, (AG, mode))
+    return found.figures.get("students") if found else None
+
+
+def four_more(network, *, rest=False):
+    """Let a fourth teacher's class answer: four by code, or five without one."""
+    room = network.room("Di", "North", codes=4)
+    network.lesson(room, [4, 4, 4, 4, 4] if rest else [4, 4, 4, 4], rest=rest)
+    return room
+
+
+def test_a_report_is_refused_that_a_release_could_be_taken_from(db, database, network, clock):
+    three_rooms(network)
+    assert release(db, database, clock) == 18
+    four_more(network)
+    assert report(db, database, clock) is None, "22 less 18 are the four of one class"
+    clock.forward(days=7)
+    for name in ("Ed", "Fay", "Guy"):
+        network.lesson(network.room(name), [1, 2, 3, 4, 2, 3])
+    assert release(db, database, clock) == 40
+    assert report(db, database, clock) == 40, "the same answers: nothing stands between the two"
+
+
+def test_a_release_is_refused_that_could_be_taken_from_a_report(db, database, network, clock):
+    three_rooms(network)
+    assert report(db, database, clock) == 18
+    four_more(network)
+    assert release(db, database, clock) is None
+    assert [one.fault for one in service.check_releases(database)] == [""], "made again in view of both"
+
+
+def test_a_lesson_that_a_release_does_not_count_is_in_no_report(db, database, network, clock):
+    rooms = three_rooms(network)
+    network.lesson(rooms[0], [4, 4, 4, 4, 4, 4], number=2, unseen=(AG,))
+    assert release(db, database, clock) == 18
+    assert report(db, database, clock) == 18
+    assert db.get(ItemReport, (AG, "coded")).figures["answers"] == 18
+
+
+@pytest.mark.database("sqlite")
+def test_pooled_students_have_the_same_numbers_in_both(db, database, network, clock):
+    for place, name in enumerate(("Ana", "Bo", "Cy")):
+        network.lesson(network.room(name), [1, 2, 3, 4, 1 + place, 2], rest=True)
+    assert release(db, database, clock) == 18
+    assert report(db, database, clock, "pooled") == 18
+    [ledger] = release_queries.ledgers_of(db, network.network.id)
+    [reports] = told.report_ledgers(db)
+    behind = [
+        {tuple(one) for one in json.loads(packing.unpack(row.contributors))} for row in (ledger, reports)
+    ]
+    assert behind[0] == behind[1]
+    four_more(network, rest=True)
+    assert report(db, database, clock, "pooled") == 18, "it stands as it stood: five are one class of one"
+
+
+@pytest.mark.database("sqlite")
+def test_an_erased_student_leaves_both_ledgers_under_one_mark(db, database, network, clock):
+    rooms = three_rooms(network)
+    release(db, database, clock)
+    report(db, database, clock)
+    erase_code(db, network.code(rooms[0], "B"), now=clock())
+    db.commit()
+    assert service.forget_erased(database) == 1
+    db.expire_all()
+    whole = told.before_reports(db)
+    behind = {one[3] for one in whole.contributors if one[1] == str(rooms[0].classroom.id)}
+    assert "B" not in behind
+    assert len(behind) == 6, "one mark, the same in both"
+    assert report(db, database, clock) is None
+    assert report(db, database, clock) is None
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize("way", ["nothing", "a share", "a poster"])
+def test_whoever_was_handed_bands_of_three_classes_cannot_work_out_the_fourth(
+    db, database, network, clock, way
+):
+    """Six, six, six and four: three hands-on, taken from the total, leave four children."""
+    rooms = three_rooms(network)
+    network.lesson(network.room("Di", "North", codes=4), [2, 3, 3, 1])
+    lead = network.person("Lea Lead", role="lead")
+    team = network.team("Grade 7", "North", rooms)
+    for room in rooms:
+        level = {"level": "bands", "now": clock()}
+        if way == "a share":
+            who = {"person_id": lead.person_id, "email": "", "asks": ""}
+            sharing.share_cycle(db, room.viewer, room.cycles[0], **who, **level)
+        elif way == "a poster":
+            teams.set_share(db, room.viewer, room.cycles[0], team_id=team.id, **level)
+    assert release(db, database, clock) == 22
+    newest = db.scalars(select(Release)).one()
+    total = (ReleaseCell.release_id == newest.id, ReleaseCell.table_name == "network", ReleaseCell.item == AG)
+    [mean] = db.scalars(select(ReleaseCell.mean).where(*total))
+    assert (mean is None) == (way != "nothing"), "only bands, where she would have a sum of four"
