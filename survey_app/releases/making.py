@@ -23,6 +23,7 @@ from survey_app.models.releases import (
 )
 from survey_app.releases import packing, queries
 from survey_app.releases import told as told_so_far
+from survey_app.releases.beside_bands import release_beside_bands
 from survey_app.releases.contributions import contributions_of
 from survey_app.releases.digest import FIGURES, digest_of
 from survey_app.releases.inputs import Inputs
@@ -112,7 +113,9 @@ def work_out(
     answers = _of_enough_teachers(answers, policy)
     items = items[items["item"].isin(answers["item"])]
     views = pd.DataFrame(list(inputs.views), columns=pd.Index(["viewer", "teacher"]))
-    figures = make_release(answers, items, label=label, policy=policy, ledger=ledger, views=views)
+    how = {"label": label, "policy": policy, "ledger": ledger, "views": views}
+    make = release_beside_bands if inputs.with_reports else make_release
+    figures = make(answers, items, **how)
     steps = dict(zip(items["item"], items["steps"], strict=True))
     asked = figures.cells[["item", "mode"]].drop_duplicates().itertuples(index=False, name=None)
     return Prepared(

@@ -12,7 +12,7 @@ from survey_app.models.catalogue import Construct, Item, ItemVersion
 from survey_app.models.classrooms import Classroom, FocalCode
 from survey_app.models.cycles import Cycle, Series
 from survey_app.models.improvement import ChangeIdea
-from survey_app.models.people import Organisation, Person, RoleGrant, Team, TeamMember
+from survey_app.models.people import Organisation, Person, Team, TeamMember
 from survey_app.models.releases import (
     Release,
     ReleaseCell,
@@ -21,7 +21,7 @@ from survey_app.models.releases import (
     ReleaseLedger,
     ReleaseSetting,
 )
-from survey_app.models.sharing import CycleShare, TeamShare
+from survey_app.models.sharing import CycleShare
 from survey_app.models.snapshots import Snapshot
 from survey_app.models.surveys import Administration
 from survey_app.releases.digest import FIGURES, digest_of
@@ -220,43 +220,15 @@ def _teams(db: Session, places: set[uuid.UUID]) -> dict[uuid.UUID, Team]:
 
 
 def _views(db: Session, teachers: set[str], until: datetime) -> tuple[tuple[str, str], ...]:
-    """Return to whom which teacher ever handed on results, taken back or not: she knows those classes.
-
-    Bands count as everything does: more than she was told is taken for known, never less.
-    """
+    """Return who else has seen whose answers one by one: shares of everything, taken back or not."""
     rows = db.execute(
         select(CycleShare.person_id, Cycle.owner_id)
         .join(Cycle, Cycle.id == CycleShare.cycle_id)
-        .where(CycleShare.level != "plan", CycleShare.shared_at <= until)
+        .where(CycleShare.level == "everything", CycleShare.shared_at <= until)
         .distinct()
     )
-    pairs = {(str(viewer), str(owner)) for viewer, owner in rows} | _posters(db, until)
-    return tuple(sorted(pair for pair in pairs if pair[1] in teachers and pair[0] != pair[1]))
-
-
-def _posters(db: Session, until: datetime) -> set[tuple[str, str]]:
-    """Return who may read which teacher's results on a team's poster: who is in the team, or leads it."""
-    shares = db.execute(
-        select(TeamShare.team_id, Team.organisation_id, TeamShare.owner_id)
-        .join(Team, Team.id == TeamShare.team_id)
-        .where(TeamShare.level != "plan", TeamShare.shared_at <= until)
-        .distinct()
-    ).all()
-    if not shares:
-        return set()
-    places = {one.id: one for one in db.scalars(select(Organisation))}
-    members, leads = defaultdict(set), defaultdict(set)
-    for team_id, person_id in db.execute(select(TeamMember.team_id, TeamMember.person_id)):
-        members[team_id].add(person_id)
-    for place_id, person_id in db.execute(
-        select(RoleGrant.organisation_id, RoleGrant.person_id).where(RoleGrant.role == "lead")
-    ):
-        leads[place_id].add(person_id)
-    return {
-        (str(reader), str(owner))
-        for team_id, place_id, owner in shares
-        for reader in members[team_id].union(*(leads[one.id] for one in _line(places, places[place_id])))
-    }
+    pairs = {(str(viewer), str(owner)) for viewer, owner in rows}
+    return tuple(sorted(pair for pair in pairs if pair[1] in teachers))
 
 
 def frozen_tables(db: Session, inputs: Inputs) -> dict[str, list[tuple[str, Mapping[str, Any]]]]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analytics.release import Ledger, Policy, make_release
+from analytics.release import Ledger, Policy
 from analytics.release.figures import FULL
 from survey_app.audit import record_act
 from survey_app.catalogue.queries import questions
 from survey_app.models.research import ItemReport, ItemReportLedger, ItemReportRun
 from survey_app.releases import told
+from survey_app.releases.beside_bands import release_beside_bands
 from survey_app.releases.counted import counted_everywhere
 from survey_app.releases.packing import packed_ledger
 from survey_app.releases.thresholds import strictest
@@ -121,8 +122,8 @@ def _release(
     rows, items = contributions(sheets, counts)
     if not len(rows):
         return None
-    views = counts.views
-    return make_release(rows, items, NETWORK, label=label, policy=policy, ledger=ledger, views=views)
+    how = {"label": label, "policy": policy, "ledger": ledger, "views": counts.views}
+    return release_beside_bands(rows, items, NETWORK, **how)
 
 
 def _rows(release: Release | None) -> list[dict[str, Any]]:

@@ -95,8 +95,8 @@ def test_the_ledger_of_the_item_reports_moves_whole_and_back(with_people, clock)
     asked = text("SELECT ledger FROM item_report_runs")
     migrate.downgrade(with_people, "20261127_releases")
     with with_people.writing(TESTS) as db:
-        run = text("INSERT INTO item_report_runs (number, label, made_at, ledger) VALUES (1, 'one', :at, :it)")
-        db.execute(run.bindparams(bindparam("at", clock(), UtcDateTime), it=written))
+        run = "INSERT INTO item_report_runs (number, label, made_at, ledger) VALUES (1, 'one', :at, :it)"
+        db.execute(text(run).bindparams(bindparam("at", clock(), UtcDateTime), it=written))
         db.commit()
     migrate.upgrade(with_people)
     with with_people.reading(TESTS) as db:
