@@ -20,7 +20,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from analytics.columns import Bools, Floats, Ints
 from analytics.release.figures import Known
-from analytics.release.space import Space
+from analytics.release.space import Space, distinct_rows
 
 _SLACK = 1e-6
 _SMALL = 200
@@ -81,6 +81,8 @@ class Problem:
             -aim,
             bounds=Bounds(0, upper),
             constraints=[LinearConstraint(limits, self.least, self.most), *further],
+            # Sums of whole groups leave little to simplify beforehand, and the search for it takes as long again.
+            options={"presolve": False},
         )
         if found.status == 2:
             raise Contradiction(
@@ -132,20 +134,13 @@ def favourable_problem(space: Space, known: Known, scale: Scale) -> Problem:
         The item's scale.
     """
     limits = _tightened(space, known, scale)
-    return Problem(
-        sp.csr_array(space.matrix),
-        limits.least.astype(float),
-        limits.most.astype(float),
-        space.size.astype(float),
-    )
+    return _problem(space, limits.least, limits.most, space.size)
 
 
 def total_problem(space: Space, known: Known, scale: Scale) -> Problem:
     """Return the limits on the sum of steps of each group; parameters as :func:`favourable_problem`."""
     limits = _tightened(space, known, scale)
-    upper = (scale.top * space.size).astype(np.float64)
-    ends = limits.total_least.astype(float), limits.total_most.astype(float)
-    return Problem(sp.csr_array(space.matrix), *ends, upper)
+    return _problem(space, limits.total_least, limits.total_most, scale.top * space.size)
 
 
 def end_problem(space: Space, at_end: Ints) -> Problem:
@@ -158,9 +153,18 @@ def end_problem(space: Space, at_end: Ints) -> Problem:
     at_end : array of int
         Answers at that end behind each statement; -1 where no figure tells.
     """
-    told = at_end[space.statements].astype(np.float64)
+    told = at_end[space.statements]
     most = np.where(told < 0, space.matrix @ space.size, told)
-    return Problem(sp.csr_array(space.matrix), np.maximum(told, 0), most, space.size.astype(np.float64))
+    return _problem(space, np.maximum(told, 0), most, space.size)
+
+
+def _problem(space: Space, least: Ints, most: Ints, upper: Ints) -> Problem:
+    """Return the limits with one row for all figures of the same answers, between the narrowest ends."""
+    first, kind = distinct_rows(space.matrix)
+    low, high = least[first].astype(np.float64), most[first].astype(np.float64)
+    np.maximum.at(low, kind, least)
+    np.minimum.at(high, kind, most)
+    return Problem(sp.csr_array(space.matrix[first]), low, high, upper.astype(np.float64))
 
 
 def pinned(
@@ -195,8 +199,10 @@ def pinned(
     """
     stacked = sp.csr_array(aims)
     low, high = np.where(np.isnan(truth), np.inf, truth), np.where(np.isnan(truth), -np.inf, truth)
-    random = np.random.default_rng(11).choice((-1.0, 1.0), size=len(aims))
-    step = np.where(np.isnan(enough), random, np.where(np.isnan(truth), 1.0, np.maximum(enough - truth, 1)))
+    # Most small sums stand at one end of what they could be, and can only go the other way.
+    way = np.random.default_rng(11).choice((-1.0, 1.0), size=len(aims))
+    way = np.where(truth < 1, 1.0, np.where(truth > stacked @ problem.upper - 1, -1.0, way))
+    step = np.where(np.isnan(enough), way, np.where(np.isnan(truth), 1.0, np.maximum(enough - truth, 1)))
 
     def held() -> Bools:
         several = np.floor(high + _SLACK) - np.ceil(low - _SLACK) >= 1
@@ -212,7 +218,7 @@ def pinned(
         asked = open_ & ~np.isnan(truth)
         if not asked.any():
             break
-        if attempt < 2:
+        if attempt < 1:
             found = problem.best(np.asarray(stacked[asked].T @ np.sign(step[asked])))
         else:
             found = problem.moved(stacked[asked], truth[asked], step[asked])

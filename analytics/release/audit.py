@@ -159,7 +159,7 @@ class Auditor:
         return space_of(*given, published, self.priority, self.policy.insiders)
 
     def _hidden(self, detail: Ints) -> list[Ints]:
-        return [self.statements.answers_of(cell) for cell in self.sensitive if detail[cell] == 0]
+        return [self.statements.answers[cell] for cell in self.sensitive if detail[cell] == 0]
 
 
 def _smallest_behind(statements: Statements, space: Space, leaks: list[Leak]) -> tuple[list[Leak], set[int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,11 @@ class Cells:
     def __len__(self) -> int:
         return len(self.table)
 
+    @cached_property
+    def answers(self) -> list[Ints]:
+        """The positions of the answers of each cell, rising."""
+        return answers_by_set(self.member, len(self))
+
 
 def build_cells(rows: Rows, tables: tuple[tuple[str, ...], ...], policy: Policy) -> Cells:
     """Sort the answers into the cells of each table.
@@ -89,15 +95,15 @@ def build_cells(rows: Rows, tables: tuple[tuple[str, ...], ...], policy: Policy)
     )
 
 
-def members_of(cells: Cells) -> list[Ints]:
-    """Return the positions of the answers of each cell."""
-    found: list[Ints] = [np.empty(0, dtype=np.int64)] * len(cells)
-    for column in cells.member.T:
+def answers_by_set(member: Ints, count: int) -> list[Ints]:
+    """Return the positions of the answers of each set, rising, where ``member`` has a column of sets each."""
+    found: list[Ints] = [np.empty(0, dtype=np.int64)] * count
+    for column in member.T:
         order = np.argsort(column, kind="stable")
         order = order[column[order] >= 0]
         for part in np.split(order, np.flatnonzero(np.diff(column[order])) + 1):
             if len(part):
-                found[int(column[part[0]])] = np.sort(part)
+                found[int(column[part[0]])] = part
     return found
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from analytics.columns import Ints
 from analytics.release.policy import Policy
-from analytics.release.space import Space
+from analytics.release.space import Space, distinct_rows
 from analytics.release.views import View
 
 MOST_COALITIONS = 2000
@@ -60,11 +60,12 @@ def coalitions(space: Space, views: Sequence[View], policy: Policy) -> list[View
 
 def _few_teachers(space: Space) -> set[frozenset[int]]:
     """Return the teachers behind each sum, and behind each difference of two sums, that has few of them."""
-    inside = space.matrix > 0
+    sums = space.matrix[distinct_rows(space.matrix)[0]]
+    inside = sums > 0
     groups = np.arange(len(space.size))
     found = set()
-    shared = space.matrix @ space.matrix.T
-    size = space.matrix.sum(axis=1)
+    shared = sums @ sums.T
+    size = sums.sum(axis=1)
     apart = size[:, None] + size[None, :] - 2 * shared
     # Groups are of one class and lesson or more: so few of them cannot be told to have many teachers.
     first, second = np.nonzero(np.triu((apart <= FEW_GROUPS) & (apart > 0) & (shared > 0), k=1))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from analytics.columns import Bools, Ints
-from analytics.release.cells import Cells, members_of
+from analytics.release.cells import Cells
 from analytics.release.contributions import Rows, plain
 from analytics.release.ledger import Entry, Ledger
 from analytics.release.policy import Policy
@@ -40,7 +40,6 @@ def entries_of(
     ends = np.full((2, len(cells)), -1) if known.at_ends is None else known.at_ends
     before = _latest(statements.ledger)
     people = contributors_of(decision.rows)
-    inside = members_of(cells)
     entries: list[Entry] = []
     members: list[Ints] = []
     for cell in sorted(shown):
@@ -69,7 +68,7 @@ def entries_of(
                 members=(),
             )
         )
-        members.append(inside[cell])
+        members.append(cells.answers[cell])
     used = np.unique(np.concatenate(members)) if members else np.empty(0, dtype=np.int64)
     listed = zip(*(people[name].to_numpy(dtype=object)[used].tolist() for name in CONTRIBUTOR), strict=True)
     places = [tuple(np.searchsorted(used, answers).tolist()) for answers in members]
@@ -96,8 +95,8 @@ def still_standing(
         if number is None:
             continue
         entry = statements.ledger.entries[number]
-        old = statements.answers_of(len(cells) + number)
-        grown = np.isin(old, statements.answers_of(cell)).all()
+        old = statements.answers[len(cells) + number]
+        grown = np.isin(old, cells.answers[cell]).all()
         if grown and entry.detail <= policy.detail(int(entry.shown["n"])):
             kept[cell] = entry
     return kept
@@ -116,8 +115,8 @@ def _latest(ledger: Ledger) -> dict[tuple[Any, ...], int]:
 def _unchanged(statements: Statements, number: int, cell: int, shown: dict[str, Any]) -> bool:
     old = statements.ledger.entries[number].shown
     same = all(_plain(old.get(key)) == _plain(value) for key, value in shown.items() if key != "as_of")
-    before = statements.answers_of(len(statements.cells) + number)
-    return same and np.array_equal(before, statements.answers_of(cell))
+    before = statements.answers[len(statements.cells) + number]
+    return same and np.array_equal(before, statements.answers[cell])
 
 
 def _plain(value: Any) -> Any:

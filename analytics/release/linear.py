@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analytics.columns import Bools, Floats, Ints
-from analytics.release.space import ZERO, Space
+from analytics.release.space import ZERO, Space, distinct_rows
 
 
 @dataclass(frozen=True)
@@ -97,19 +97,35 @@ def solved_by_insiders(
     found = []
     for some in _alike_in_size(space, coalitions):
         first = sets.first_solved(some)
-        for (coalition, known, touched), groups in zip(some, first, strict=True):
-            mixed = sorted(set(touched).difference(known.tolist()))
-            # Groups that a coalition shares with other teachers hold fewer strangers than they hold students.
-            fewer = [group for group in mixed if space.heads.count([group], coalition) < smallest_group]
-            if fewer and not groups:
-                rooms = {room for group in fewer for room in space.heads.rooms(group, coalition)}
-                beside = {group for room in rooms for group in in_room.get(room, ())}
-                near = space.heads.of_one_class(sorted(beside.union(fewer)), smallest_group, coalition)
-                shared = _Sets(left, [(group,) for group in fewer] + near)
-                groups = shared.first_solved([(coalition, known, [])])[0]
-            if groups:
-                found.append(_leak(space, groups, coalition, known))
+        shared = [
+            set() if groups else _shared_sets(space, asked, in_room, smallest_group)
+            for asked, groups in zip(some, first, strict=True)
+        ]
+        listed = sorted(set().union(*shared))
+        own = np.array([[groups in sets for groups in listed] for sets in shared])
+        second = _Sets(left, listed).first_solved(some, own)
+        for (coalition, known, _), alone, beside in zip(some, first, second, strict=True):
+            if alone or beside:
+                found.append(_leak(space, alone or beside, coalition, known))
     return found
+
+
+def _shared_sets(
+    space: Space, asked: _Asked, in_room: dict[int, list[int]], smallest_group: int
+) -> set[tuple[int, ...]]:
+    """Return sets with groups of a coalition's own and other students, too few of whom are strangers.
+
+    Groups that a coalition shares with other teachers hold fewer strangers than they hold students.
+    """
+    coalition, known, touched = asked
+    mixed = set(touched).difference(known.tolist())
+    fewer = [group for group in mixed if space.heads.count([group], coalition) < smallest_group]
+    if not fewer:
+        return set()
+    rooms = {room for group in fewer for room in space.heads.rooms(group, coalition)}
+    beside = {group for room in rooms for group in in_room.get(room, ())}
+    near = space.heads.of_one_class(sorted(beside.union(fewer)), smallest_group, coalition)
+    return {(group,) for group in fewer}.union(near)
 
 
 _Asked = tuple[tuple[int, ...], Ints, list[int]]
@@ -143,22 +159,20 @@ class _Sets:
             self.at[some, :count] = at
             self.low[some] = np.linalg.eigvalsh(left[at[:, :, None], at[:, None, :]])[:, 0]
 
-    def first_solved(self, asked: list[_Asked]) -> list[tuple[int, ...]]:
+    def first_solved(self, asked: list[_Asked], own: Bools | None = None) -> list[tuple[int, ...]]:
         """Return for each coalition, all knowing equally many groups, the first set that it solves, or ().
 
-        Sets that hold a touched group are left out.
+        ``own`` (coalitions, sets) says who is asked about which sets; where it is not given, everybody is
+        asked about all but those that hold a touched group.
         """
         if not self.sets:
             return [()] * len(asked)
         half = _explained(self.left, np.array([known for _, known, _ in asked]))
         explained = np.zeros((len(asked), len(self.left) + 1))
         np.einsum("cij,cij->cj", half, half, out=explained[:, :-1])
-        used = np.zeros((len(asked), len(self.left) + 1), dtype=bool)
-        for place, (_, _, touched) in enumerate(asked):
-            used[place, touched] = True
         # What is put in can take no more from the least eigenvalue than from the trace.
         near = explained[:, self.at].sum(axis=2) > self.low - ZERO
-        near &= ~used[:, self.at].any(axis=2)
+        near &= self._untouched(asked) if own is None else own
         found: list[tuple[int, ...]] = [()] * len(asked)
         for place, one in zip(*np.nonzero(near), strict=True):
             groups = list(self.sets[one])
@@ -166,6 +180,13 @@ class _Sets:
             if not found[place] and _is_solved(self.left[np.ix_(groups, groups)] - taken.T @ taken):
                 found[place] = self.sets[one]
         return found
+
+
+    def _untouched(self, asked: list[_Asked]) -> Bools:
+        used = np.zeros((len(asked), len(self.left) + 1), dtype=np.bool_)
+        for place, (_, _, touched) in enumerate(asked):
+            used[place, touched] = True
+        return np.asarray(~used[:, self.at].any(axis=2), dtype=np.bool_)
 
 
 def _explained(left: Floats, known: Ints) -> Floats:
@@ -192,20 +213,21 @@ def culprits(space: Space, leaks: Sequence[Leak], out: Bools) -> list[int]:
     out : array of bool
         Statements of the space, by place, that are out already and cannot be taken back.
     """
-    rows = space.matrix @ space.basis.T
+    first, kind = distinct_rows(space.matrix)
+    rows = space.matrix[first] @ space.basis.T
     aims = np.array([leak.vector for leak in leaks]) @ space.basis.T
     aims /= np.linalg.norm(aims, axis=1, keepdims=True)
     back: list[int] = []
-    for place in range(len(rows)):
-        row = rows[place]
+    for place, row in enumerate(rows):
         length = float(np.sqrt((row**2).sum()))
         if length < 1e-5:
             continue
         row = row / length
         along = aims @ row
         completes = (aims**2).sum(axis=1) - along**2 < ZERO
-        if completes.any() and not out[place]:
-            back.append(int(space.statements[place]))
+        # Of figures of the same answers, those that are out already stand first.
+        if completes.any() and not out[first[place]]:
+            back.extend(space.statements[kind == place].tolist())
             continue
         aims = aims[~completes] - np.multiply.outer(along[~completes], row)
         later = rows[place + 1 :]

@@ -53,12 +53,14 @@ def pinned_sets(space: Space, rows: Rows, hidden: list[Ints], known: Known, poli
     start = None if np.isnan(favourable).any() else favourable
     held = pinned(favourable_problem(space, known, scale), aims, _add(aims, favourable), second, start)
     # A group in which all are favourable is given away, too, by a sum that leaves no room for one who is not:
-    # turned round, the sum has to be able to reach what the rest at the top and one just below leave.
+    # turned round, the sum has to be able to reach what is left when one answer crosses the border.
     none = favourable[alike] == 0
     sign = np.ones(len(aims))
     sign[len(private) :] = np.where(none, 1, -1)
-    other = scale.top * (space.size[alike] - 1) + scale.favourable_from - 1
-    second[len(private) :] = np.where(none, scale.favourable_from, -other)
+    low, high = _inside(space, rows, known, scale)
+    least = scale.favourable_from + np.maximum(low[alike] - 1, 0)
+    most = scale.top * (space.size[alike] - 1) - np.maximum(high[alike] - 1, 0) + scale.favourable_from - 1
+    second[len(private) :] = np.where(none, least, -most)
     turned = aims * sign[:, None]
     start = None if np.isnan(total).any() else total
     held |= pinned(total_problem(space, known, scale), turned, _add(turned, total), second, start)
@@ -126,6 +128,22 @@ def seen_by(
         who=tally(space.givers, answers, group, len(others), policy.insiders),
     )
     return seen, rows, [], left
+
+
+def _inside(space: Space, rows: Rows, known: Known, scale: Scale) -> tuple[Ints, Ints]:
+    """Return how many answers of each group surely lie above the lowest option, and below the highest.
+
+    None, where no distribution tells of the group's answers at that end; where one does, it is taken to tell
+    exactly, which it may not: rather a figure too few than a child too many.
+    """
+    step = np.full(len(space.givers), -1, dtype=np.int64)
+    step[: len(rows)] = rows.step
+    found = []
+    for end, told in zip((0, scale.top), (None, None) if known.at_ends is None else known.at_ends, strict=True):
+        there = np.bincount(space.group, step[space.answers] == end, minlength=len(space.size))
+        behind = told is not None and (space.matrix[told[space.statements] >= 0] > 0).any(axis=0)
+        found.append(np.where(behind, space.size - there, 0).astype(np.int64))
+    return found[0], found[1]
 
 
 def _add(aims: Floats, values: Floats) -> Floats:

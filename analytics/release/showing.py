@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.columns import Ints
-from analytics.release.cells import Cells, in_order, members_of
+from analytics.release.cells import Cells, in_order
 from analytics.release.contributions import Rows, plain
 from analytics.release.counting import distinct_students
 from analytics.release.figures import FULL, STEPS, mean, mean_ends, rounded, segments, share_range, words
@@ -134,7 +134,7 @@ def _distributions(
     full = np.flatnonzero(detail == FULL)
     if not len(full):
         return {}
-    answers = members_of(cells)
+    answers = cells.answers
     steps = int(cells.sums.top.max()) + 1
     which = np.concatenate([answers[cell] for cell in full])
     of = np.repeat(full, [len(answers[cell]) for cell in full])

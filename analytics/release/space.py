@@ -121,7 +121,8 @@ def space_of(
     _, first, group = np.unique(signature[behind], return_index=True, return_inverse=True)
     sample = behind[first]
     matrix, statements = _matrix(cell[sample], shown[sample], priority)
-    pivots, basis = ordered_basis(matrix)
+    first_said, _ = distinct_rows(matrix)
+    pivots, basis = ordered_basis(matrix[first_said])
     kept = answers[behind]
     group = np.asarray(group, dtype=np.int64)
     taught: list[set[int]] = [set() for _ in sample]
@@ -135,7 +136,7 @@ def space_of(
         group=group,
         statements=statements,
         matrix=matrix,
-        pivots=pivots,
+        pivots=first_said[pivots],
         basis=basis,
         who=tally(givers, kept, group, len(sample), insiders),
         size=np.bincount(group),
@@ -143,6 +144,23 @@ def space_of(
         groups_of=groups_of,
         heads=Heads(givers, kept, group),
     )
+
+
+def distinct_rows(matrix: Floats) -> tuple[Ints, Ints]:
+    """Return the place of the first of each kind of row of zeros and ones, and the kind of each row.
+
+    A figure that stood in an earlier release and has not changed is such a row twice.
+
+    Examples
+    --------
+    >>> first, kind = distinct_rows(np.array([[1.0, 0], [0, 1], [1, 0]]))
+    >>> first.tolist(), kind.tolist()
+    ([0, 1], [0, 1, 0])
+    """
+    kinds: dict[bytes, int] = {}
+    of = [kinds.setdefault(row.tobytes(), len(kinds)) for row in np.packbits(matrix > 0, axis=1)]
+    kind = np.array(of, dtype=np.int64)
+    return np.unique(kind, return_index=True)[1], kind
 
 
 def ordered_basis(matrix: Floats) -> tuple[Ints, Floats]:

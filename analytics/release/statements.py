@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analytics.columns import Bools, Ints
-from analytics.release.cells import Cells
+from analytics.release.cells import Cells, answers_by_set
 from analytics.release.contributions import Rows, plain
 from analytics.release.counting import Givers, Tally, tally
 from analytics.release.figures import Known, known
@@ -70,9 +71,10 @@ class Statements:
     def __len__(self) -> int:
         return len(self.fixed)
 
-    def answers_of(self, statement: int) -> Ints:
-        """Return the positions of the answers behind one statement, rising."""
-        return np.flatnonzero(self.member[:, self.column[statement]] == statement)
+    @cached_property
+    def answers(self) -> list[Ints]:
+        """The positions of the answers behind each statement, rising."""
+        return answers_by_set(self.member, len(self))
 
     def named(self) -> dict[tuple[Any, ...], int]:
         """Return the cells of this release by table, key and block: what a cell is called every week."""

@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from analytics.columns import Column, Table, checked_columns, refuse
-from analytics.release.cells import members_of
 from analytics.release.contributions import CONTRIBUTIONS, MODES, check_contributions
 from analytics.release.entries import entries_of
 from analytics.release.ledger import Ledger
@@ -91,7 +90,7 @@ def release_texts(
     keys = list(rows.frame[list(CONTRIBUTIONS.key)].itertuples(index=False, name=None))
     said = [str(words[key]) for key in keys]
     decision = decide(rows, wanted, strict, earlier, None, by_value=False)
-    inside = members_of(decision.cells)
+    inside = decision.cells.answers
     shown: dict[int, dict[str, Any]] = {}
     for cell in range(len(decision.cells)):
         if decision.detail[cell] > 0:
