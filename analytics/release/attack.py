@@ -81,7 +81,7 @@ class Problem:
             -aim,
             bounds=Bounds(0, upper),
             constraints=[LinearConstraint(limits, self.least, self.most), *further],
-            # Sums of whole groups leave little to simplify beforehand, and the search for it takes as long again.
+            # There is little to simplify beforehand, and the search for it takes as long again.
             options={"presolve": False},
         )
         if found.status == 2:
@@ -201,7 +201,8 @@ def pinned(
     low, high = np.where(np.isnan(truth), np.inf, truth), np.where(np.isnan(truth), -np.inf, truth)
     # Most small sums stand at one end of what they could be, and can only go the other way.
     way = np.random.default_rng(11).choice((-1.0, 1.0), size=len(aims))
-    way = np.where(truth < 1, 1.0, np.where(truth > stacked @ problem.upper - 1, -1.0, way))
+    most = np.asarray(stacked @ problem.upper, dtype=np.float64)
+    way = np.where(truth < 1, 1.0, np.where(truth > most - 1, -1.0, way))
     step = np.where(np.isnan(enough), way, np.where(np.isnan(truth), 1.0, np.maximum(enough - truth, 1)))
 
     def held() -> Bools:

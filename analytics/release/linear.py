@@ -181,7 +181,6 @@ class _Sets:
                 found[place] = self.sets[one]
         return found
 
-
     def _untouched(self, asked: list[_Asked]) -> Bools:
         used = np.zeros((len(asked), len(self.left) + 1), dtype=np.bool_)
         for place, (_, _, touched) in enumerate(asked):

@@ -138,12 +138,14 @@ def _inside(space: Space, rows: Rows, known: Known, scale: Scale) -> tuple[Ints,
     """
     step = np.full(len(space.givers), -1, dtype=np.int64)
     step[: len(rows)] = rows.step
-    found = []
-    for end, told in zip((0, scale.top), (None, None) if known.at_ends is None else known.at_ends, strict=True):
+    low, high = np.zeros((2, len(space.size)), dtype=np.int64)
+    for end, told, beside in zip(
+        (0, scale.top), () if known.at_ends is None else known.at_ends, (low, high), strict=False
+    ):
         there = np.bincount(space.group, step[space.answers] == end, minlength=len(space.size))
-        behind = told is not None and (space.matrix[told[space.statements] >= 0] > 0).any(axis=0)
-        found.append(np.where(behind, space.size - there, 0).astype(np.int64))
-    return found[0], found[1]
+        behind = (space.matrix[told[space.statements] >= 0] > 0).any(axis=0)
+        beside[behind] = (space.size - there)[behind]
+    return low, high
 
 
 def _add(aims: Floats, values: Floats) -> Floats:
