@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
 import uuid
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import func, inspect, make_url, select, text
 
 from survey_app.accounts.service import PROOF_LASTS
+from survey_app.backup.postgres import tool_for
 from survey_app.classrooms import queries as class_queries
 from survey_app.db import Base
 from survey_app.erasure import journal
@@ -66,20 +69,31 @@ def places_with(engine, needle: str) -> list[str]:
 
 
 def bytes_on_disk(app) -> bytes:
-    """Return the bytes of the database's files and of everything that the installation keeps."""
+    """Return the bytes of the database's files, or a dump of it, and of all that the installation keeps."""
     config = app.config["FOCAL"]
     kept = [path for path in config.instance.rglob("*") if path.is_file()] if config.instance.exists() else []
     if config.on_sqlite:
         main = config.database_url.removeprefix("sqlite:///")
         kept += [Path(main + end) for end in ("", "-wal", "-journal")]
-    return b"".join(path.read_bytes() for path in kept if path.exists())
+    found = b"".join(path.read_bytes() for path in kept if path.exists())
+    return found if config.on_sqlite else found + dumped(config.database_url)
+
+
+def dumped(url: str) -> bytes:
+    """Return a whole PostgreSQL database as the text that anybody with a dump would search."""
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address) as db:
+        command = [tool_for("pg_dump", db.info.server_version // 10_000), "--inserts", f"--dbname={address}"]
+    text_of_it = subprocess.run(command, capture_output=True, check=True).stdout
+    assert b"INSERT INTO public.people" in text_of_it
+    return text_of_it
 
 
 def test_a_student_is_gone_from_every_table_and_every_byte(teacher, app, engine):
     made = lived_class(teacher)
     filled = {"answers.words", "cycle_focals.wonder", "cycles.support_step", "snapshots.tables"}
     assert filled <= set(places_with(engine, CANARY))
-    assert not app.config["FOCAL"].on_sqlite or CANARY.encode() in bytes_on_disk(app)
+    assert CANARY.encode() in bytes_on_disk(app)
     sent = teacher.post(f"{made['code']}/erase", sure="1")
     assert sent.location.startswith(made["room"])
     assert places_with(engine, CANARY) == []
