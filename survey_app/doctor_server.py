@@ -22,9 +22,10 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import ROOT, Config, ConfigError
-from survey_app import clock, job_runs, metrics_server, row_security, safety
+from survey_app import clock, job_runs, row_security, safety
 from survey_app.backup import keeping
 from survey_app.db import Database
+from survey_app.erasure import journal
 from survey_app.principal import job
 
 WAIT = 5
@@ -145,7 +146,7 @@ def backups(config: Config) -> str:
 
 def nightly_work(config: Config) -> str:
     """Look when the night's work was last done: what the public notice promises hangs on it."""
-    last = metrics_server.last_night(config)
+    last = journal.last_night(config.instance)
     age = None if last is None else clock.now() - last
     if not config.production and age is None:
         return "the night's work: never done here"
@@ -154,7 +155,7 @@ def nightly_work(config: Config) -> str:
         raise Ailment(
             f"the night's work: {words}, and /privacy promises it.\nIs its timer on? docs/operating.md"
         )
-    return f"the night's work: done {_hours(age)} ago"
+    return f"the night's work: done {_hours(age)} ago, and the record of acts was looked through with it"
 
 
 def scheduled_work(config: Config) -> str:
@@ -163,13 +164,15 @@ def scheduled_work(config: Config) -> str:
     try:
         with opened.reading(job("doctor")) as db:
             wrong = job_runs.complaints(db, now=clock.now())
+            ages = job_runs.ages(db, now=clock.now())
     except SQLAlchemyError:
         return "scheduled work: no database to ask yet"
     finally:
         opened.engine.dispose()
     if wrong and config.production:
         raise Ailment("scheduled work: something wants a look.\n" + "\n".join(wrong))
-    return "scheduled work: " + ("; ".join(wrong) or "on time")
+    told = [f"{name} {_hours(age)} ago" for name, age in ages.items()]
+    return "scheduled work: " + "; ".join([*wrong, *told])
 
 
 def packages(_config: Config) -> str:

@@ -52,6 +52,12 @@ def newest(db: Session, job: str) -> JobRun | None:
     ).first()
 
 
+def ages(db: Session, *, now: datetime) -> dict[str, timedelta]:
+    """Return how long ago each job last came to an end, as far as it ever did."""
+    found = {job: newest(db, job) for job in OVERDUE}
+    return {job: now - (run.ended_at or run.started_at) for job, run in found.items() if run is not None}
+
+
 def complaints(db: Session, *, now: datetime) -> list[str]:
     """Return what is wrong with scheduled work: what stays away, and what did not end well.
 

@@ -5,11 +5,9 @@ They are served on this machine only unless ``FOCAL_METRICS`` says otherwise, an
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, multiprocess, start_http_server
 from prometheus_client.core import GaugeMetricFamily
@@ -17,12 +15,16 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from survey_app import job_runs
 from survey_app.backup import keeping
+from survey_app.db import Database
 from survey_app.erasure import journal
 from survey_app.metrics import REGISTRY
+from survey_app.principal import job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from config import Config
 
@@ -46,6 +48,26 @@ class Installation:
             value = look()
             if value is not None:
                 yield GaugeMetricFamily(name, words, value=value)
+        yield from self._jobs()
+
+    def _jobs(self) -> Iterator[GaugeMetricFamily]:
+        words = {
+            "focal_week_age_seconds": "Time since the week's releases were made.",
+            "focal_jobs_to_look_at": "Jobs that stay away, or whose last run did not end well.",
+        }
+        database = Database(self.config.database_url)
+        try:
+            with database.reading(job("metrics")) as db:
+                ages = job_runs.ages(db, now=self.now())
+                told = [ages.get("weekly"), len(job_runs.complaints(db, now=self.now()))]
+        except SQLAlchemyError:
+            return
+        finally:
+            database.engine.dispose()
+        for (name, said), value in zip(words.items(), told, strict=True):
+            if value is not None:
+                seconds = value if isinstance(value, int) else value.total_seconds()
+                yield GaugeMetricFamily(name, said, value=seconds)
 
     def _database_up(self) -> float:
         wait = {"timeout": 2} if self.config.on_sqlite else {"connect_timeout": 2}
@@ -69,21 +91,8 @@ class Installation:
         return None if age is None else age.total_seconds()
 
     def _night_age(self) -> float | None:
-        last = last_night(self.config)
+        last = journal.last_night(self.config.instance)
         return None if last is None else (self.now() - last).total_seconds()
-
-
-def last_night(config: Config) -> datetime | None:
-    """Return when the night's work was last signed, or none."""
-    try:
-        lines = (config.instance / journal.FILE).read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return None
-    for line in reversed(lines):
-        told: dict[str, Any] = json.loads(line)
-        if told.get("what") == "night":
-            return datetime.fromisoformat(told["at"])
-    return None
 
 
 def serve(config: Config, now: Callable[[], datetime], *, where: tuple[str, int]) -> Callable[[], None]:

@@ -16,12 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from survey_app.db import roll_back
 from survey_app.principal import PUBLIC_PAGES
+from survey_app.turns import ASIDE
 
 if TYPE_CHECKING:
     from survey_app.db import Database
 
 ASK_AGAIN_AFTER = 3.0
-SHORT_PATIENCE = 1.0
 # A row that is written again as it was still needs a place on the disk.
 REAL = "UPDATE library_releases SET digest = digest"
 OF_NO_ROW = "UPDATE library_releases SET digest = digest WHERE digest = ''"
@@ -59,7 +59,7 @@ class Saving:
 
 def can_write(database: Database, *, really: bool = False) -> bool:
     """Try to write within a second: nothing at all, or ``really`` a row as it was."""
-    db = database.writing(PUBLIC_PAGES, patience=SHORT_PATIENCE)
+    db = database.writing(PUBLIC_PAGES, patience=ASIDE)
     try:
         db.execute(text(REAL if really else OF_NO_ROW))
         if really:

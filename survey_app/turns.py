@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 SAFE_FOR_SEVERAL = (3, 51, 3)
 PATIENCE = 5.0
+ASIDE = 1.0  # for what a page that is made already stands without: when it was seen, a card under today's key
 STUCK_AFTER = 1.0  # whoever is at the head of the queue and still waits, waits for somebody outside
 MOST_WAITING = 4  # of eight threads, while somebody outside holds the file
 LOOK_UP = 0.25  # whoever waits looks up so often, whether it is worth it

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from survey_app.accounts import service
 from survey_app.accounts.passwords import Passwords
+from survey_app.turns import ASIDE
 
 if TYPE_CHECKING:
     from flask.blueprints import BlueprintSetupState
@@ -75,7 +76,7 @@ def _keep_session(response: Response) -> Response:
         return response
     try:
         g.db.rollback()
-        with current_app.extensions["focal_db"].writing(viewer.principal) as db:
+        with current_app.extensions["focal_db"].writing(viewer.principal, patience=ASIDE) as db:
             service.keep_session(db, viewer.session_id, now=g.now)
             db.commit()
     except SQLAlchemyError:

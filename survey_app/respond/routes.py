@@ -21,6 +21,7 @@ from survey_app.respond.patience import Patience
 from survey_app.respond.refusals import ChangedAfterSending, Late, Told, UsedBefore
 from survey_app.respond.words import choose_chrome
 from survey_app.security import public
+from survey_app.turns import ASIDE
 from survey_app.ui.failures import is_busy, is_out_of_reach, note_out_of_reach
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _store_card_anew(code: str, place: Place) -> None:
     if place.card_id is None or place.is_stored_anew:
         return
     try:
-        with current_app.extensions["focal_db"].writing(KEYS_OF_CARDS) as db:
+        with current_app.extensions["focal_db"].writing(KEYS_OF_CARDS, patience=ASIDE) as db:
             service.store_card_anew(db, place, _card_keys().hash(code))
             db.commit()
     except SQLAlchemyError:

@@ -19,6 +19,7 @@ from survey_app.sharing import queries, service, showing
 from survey_app.sharing.blueprint import blueprint
 from survey_app.sharing.forms import CommentForm
 from survey_app.sharing.routes_owner import write_comment
+from survey_app.turns import ASIDE
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -96,7 +97,7 @@ def _page(
 def _note_seen(share: CycleShare) -> None:
     """Remember in a transaction of its own that the page was opened; the page stands without it."""
     try:
-        with current_app.extensions["focal_db"].writing(g.viewer.principal) as db:
+        with current_app.extensions["focal_db"].writing(g.viewer.principal, patience=ASIDE) as db:
             db.execute(update(CycleShare).where(CycleShare.id == share.id).values(seen_at=g.now))
             db.commit()
     except SQLAlchemyError:

@@ -15,8 +15,6 @@ import yaml
 from survey_app import gunicorn as gunicorn_settings
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "operating"
-# The one door for scheduled work comes with the releases; then this goes.
-COMING = {"survey_app.jobs"}
 UNITS = sorted(FOLDER.glob("*.service"))
 
 
@@ -32,7 +30,7 @@ def test_every_command_of_a_unit_is_there():
     for path in UNITS:
         service = unit(path)["Service"]
         module = re.search(r" -m ([\w.]+)", service["ExecStart"])[1]
-        assert importlib.util.find_spec(module) or module in COMING, module
+        assert importlib.util.find_spec(module), module
         for name in ("User", "NoNewPrivileges", "ProtectSystem", "UMask"):
             assert service[name], (path.name, name)
     for timer in FOLDER.glob("*.timer"):

@@ -14,6 +14,7 @@ from survey_app.db import Base
 from survey_app.doctor_server import Ailment
 from survey_app.erasure.service import erase_class, erase_code
 from survey_app.errors import BadInput
+from survey_app.metrics_server import Installation
 from survey_app.models.releases import (
     JobRun,
     Release,
@@ -331,7 +332,11 @@ def test_the_doctor_says_when_a_job_stays_away(db, network, config, run, clock, 
         doctor_server.scheduled_work(serving)
     run()
     run("nightly")
-    assert doctor_server.scheduled_work(serving) == "scheduled work: on time"
+    clock.forward(hours=3)
+    assert doctor_server.scheduled_work(serving) == "scheduled work: nightly 3 hours ago; weekly 3 hours ago"
+    figures = {one.name: one.samples[0].value for one in Installation(serving, clock).collect()}
+    assert figures["focal_week_age_seconds"] == figures["focal_night_age_seconds"] == 3 * 3600
+    assert figures["focal_jobs_to_look_at"] == 0
     db.commit()
     clock.forward(days=9)
     with pytest.raises(Ailment, match="no weekly job for 9 days"):

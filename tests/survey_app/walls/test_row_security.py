@@ -5,6 +5,7 @@ import uuid
 import psycopg
 import pytest
 from sqlalchemy import make_url, select, text
+from sqlalchemy.exc import DBAPIError
 
 from config import Config, ConfigError
 from survey_app import audit, migrate, row_security
@@ -84,7 +85,7 @@ def share(ana, coach, level):
     ana.post(f"{ana.cycle}/share", person=str(coach.person_id), level=level)
 
 
-def test_rows_are_reached_by_whom_they_are_for(two_teachers, raw, database):
+def test_rows_are_reached_by_whom_they_are_for(two_teachers, raw, database, owners):
     """One story, because making two lived classes costs more than looking at them from all sides."""
     ana, bo, coach = two_teachers
     share(ana, coach, "bands")
@@ -113,6 +114,57 @@ def test_rows_are_reached_by_whom_they_are_for(two_teachers, raw, database):
     _students_put_in_and_take_nothing_out(raw)
     _a_row_reader_reads_and_does_nothing_else(raw, ana)
     _the_audit_is_only_added_to(raw)
+    filled = [table for table, rows in counts(raw, BELOW_A_CLASS, kind="job").items() if rows]
+    assert len(filled) >= 12
+    assert _mutants_that_nobody_misses(owners, ana, filled) == []
+
+
+# What a careless edit would do to a policy: open to all, to whoever has signed in, or gone.
+MUTANTS = (
+    ("focal_select", "USING (true)"),
+    ("focal_select", "USING (focal_kind() <> '')"),
+    ("focal_select", ""),
+    ("focal_delete", "USING (true)"),
+)
+
+
+def _mutants_that_nobody_misses(owners, ana, tables) -> list[tuple[str, str, str]]:
+    """Return the changed policies with which everybody reaches what was reached before: none."""
+    alive = []
+    with owners.connect() as connection:
+        for table in tables:
+            before = _reach(connection, ana, table)
+            for policy, condition in MUTANTS:
+                change = f"ALTER POLICY {policy} ON {table} {condition}"
+                change = change if condition else f"DROP POLICY {policy} ON {table}"
+                if _reach(connection, ana, table, change) == before:
+                    alive.append((table, policy, condition))
+    return alive
+
+
+def _reach(connection, ana, table, change="") -> list[object]:
+    """Return what nobody, a job and Ana count in a table, and what nobody can delete; nothing stays changed."""
+    run = connection.exec_driver_sql
+    found = []
+    for kind, who, statement in (
+        ("", "", f"SELECT count(*) FROM {table}"),
+        ("job", "", f"SELECT count(*) FROM {table}"),
+        ("person", ana.person_id, f"SELECT count(*) FROM {table}"),
+        ("", "", f"DELETE FROM {table}"),
+    ):
+        try:
+            if change:
+                run(change)
+            run("SET LOCAL ROLE focal_app")
+            for name, value in (("kind", kind), ("person", who)):
+                run(f"SELECT set_config('focal.{name}', '{value}', true)")
+            answered = run(statement)
+            found.append(answered.scalar() if answered.returns_rows else answered.rowcount)
+        except DBAPIError as fault:
+            # Rows that are locked, or that others hang on: they were reached.
+            found.append(type(fault.orig).__name__)
+        connection.rollback()
+    return found
 
 
 def _a_teacher_changes_nothing_of_anothers(raw, ana, bo):
