@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from survey_app.improvement.queries import Tried
     from survey_app.models.improvement import ChangeIdea
+    from survey_app.network.queries import Reasons
 
 MOST_IDEAS, MOST_REASONS, LONGEST_REASON = 12, 2, 130
 
@@ -28,7 +29,7 @@ class IdeaLine:
 def ideas_tried(
     ideas: Sequence[ChangeIdea],
     tried: Mapping[uuid.UUID, Tried],
-    reasons: Mapping[uuid.UUID, Sequence[tuple[str, int, str]]],
+    reasons: Mapping[uuid.UUID, Reasons],
 ) -> tuple[list[IdeaLine], int]:
     """Return the ideas tried by most teachers, in alphabetical order, and how many others had no room.
 
@@ -38,9 +39,9 @@ def ideas_tried(
     chosen = sorted(begun, key=lambda one: (-tried[one.id].teachers, -tried[one.id].started, one.name))
     lines = []
     for one in sorted(chosen[:MOST_IDEAS], key=lambda idea: idea.name.casefold()):
-        said = one_a_decision(reasons.get(one.id, ()))
-        more = len(reasons.get(one.id, ())) - len(said)
-        lines.append(IdeaLine(one.name, tried[one.id], said, more))
+        shared = reasons.get(one.id)
+        said = one_a_decision(shared.some) if shared else []
+        lines.append(IdeaLine(one.name, tried[one.id], said, shared.total - len(said) if shared else 0))
     return lines, max(len(begun) - MOST_IDEAS, 0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, case, func, select
@@ -176,10 +176,36 @@ def single_rows(db: Session, place_id: uuid.UUID) -> list[tuple[str, int, str]]:
     return [tuple(row) for row in rows]
 
 
-def shared_reasons(db: Session, places: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[tuple[str, int, str]]]:
-    """Return decision, number and reason by idea, where teachers of these places chose to share them."""
-    rows = db.execute(
-        select(Series.change_idea_id, Cycle.decision, Cycle.number, Cycle.reason)
+@dataclass(frozen=True)
+class Reasons:
+    """Reasons that teachers share for one idea: some of each decision, and how many there are in all."""
+
+    total: int = 0
+    some: list[tuple[str, int, str]] = field(default_factory=list)  # decision, cycle number, reason
+
+    @property
+    def more(self) -> int:
+        """How many are not among these."""
+        return self.total - len(self.some)
+
+
+def shared_reasons(
+    db: Session, places: Iterable[uuid.UUID], idea_ids: Iterable[uuid.UUID], *, most: int
+) -> dict[uuid.UUID, Reasons]:
+    """Return the reasons that teachers of these places share, by idea: at most so many a decision."""
+    place = func.row_number().over(
+        partition_by=(Series.change_idea_id, Cycle.decision), order_by=(Cycle.reason, Cycle.id)
+    )
+    total = func.count().over(partition_by=Series.change_idea_id)
+    every = (
+        select(
+            Series.change_idea_id,
+            Cycle.decision,
+            Cycle.number,
+            Cycle.reason,
+            place.label("place"),
+            total.label("total"),
+        )
         .join(Cycle, Cycle.series_id == Series.id)
         .join(Classroom, Classroom.id == Cycle.classroom_id)
         .join(Person, Person.id == Cycle.owner_id)
@@ -187,15 +213,19 @@ def shared_reasons(db: Session, places: Iterable[uuid.UUID]) -> dict[uuid.UUID, 
             Cycle.shares_with_region.is_(True),
             Cycle.decided_at.is_not(None),
             Cycle.reason != "",
-            Series.change_idea_id.is_not(None),
+            Series.change_idea_id.in_(list(idea_ids)),
             Classroom.erased_at.is_(None),
             Person.organisation_id.in_(list(places)),
         )
-        .order_by(Cycle.decision, Cycle.reason)
+        .subquery()
     )
-    found: dict[uuid.UUID, list[tuple[str, int, str]]] = defaultdict(list)
-    for idea_id, decision, number, reason in rows:
-        found[idea_id].append((decision, number, reason))
+    rows = db.execute(
+        select(every).where(every.c.place <= most).order_by(every.c.decision, every.c.reason, every.c.place)
+    )
+    found: dict[uuid.UUID, Reasons] = {}
+    for row in rows:
+        own = found.setdefault(row.change_idea_id, Reasons(row.total))
+        own.some.append((row.decision, row.number, row.reason))
     return found
 
 

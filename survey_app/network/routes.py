@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import g, render_template, request
 
+from survey_app.errors import NotVisible
 from survey_app.improvement import queries as improvement
 from survey_app.network import board as boards
 from survey_app.network import ideas as ideas_told
@@ -20,9 +21,11 @@ from survey_app.security import requires
 from survey_app.ui.filters import day_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from survey_app.models.releases import Release
+
+ALL_REASONS = 5000
 
 __all__ = ["blueprint", "routes_brief", "routes_pictures"]
 
@@ -65,24 +68,35 @@ def ideas() -> str:
     reach = queries.reach_of(g.db, g.viewer)
     network = improvement.network_of(g.db, g.viewer)
     found = queries.networks_ideas(g.db, network.id)
+    asked = request.args.get("idea", "")
+    if asked:
+        found = [one for one in found if str(one.id) == asked]
+        if not found:
+            raise NotVisible(asked)
+    ids = [one.id for one in found]
     release = reading.newest_release(g.db, network.id)
     return render_template(
         "network/ideas.html",
         ideas=found,
-        contexts=queries.contexts(g.db, [one.id for one in found], reach.places),
+        only_one=bool(asked),
+        contexts=queries.contexts(g.db, ids, reach.places),
         release=release,
-        changes=_changes(release) if release else {},
-        tried=improvement.tried(g.db, [one.id for one in found], viewer=g.viewer),
-        reasons=queries.shared_reasons(g.db, reach.places),
+        changes=_changes(release, ids) if release else {},
+        tried=improvement.tried(g.db, ids, viewer=g.viewer),
+        reasons=queries.shared_reasons(
+            g.db, reach.places, ids, most=ALL_REASONS if asked else ideas_told.MOST_REASONS
+        ),
         none_tried=improvement.Tried(),
+        no_reasons=queries.Reasons(),
     )
 
 
-def _changes(release: Release) -> Mapping[str, list[ideas_told.Change]]:
+def _changes(release: Release, idea_ids: Sequence[uuid.UUID]) -> Mapping[str, list[ideas_told.Change]]:
+    keys = [str(one) for one in idea_ids]
     cells = [
         cell
         for mode in ideas_told.WHO
-        for cell in reading.cells_of(g.db, release.id, "change_idea+cycle_number", mode=mode)
+        for cell in reading.cells_of(g.db, release.id, "change_idea+cycle_number", mode=mode, keys=keys)
     ]
     items = [one for mode in ideas_told.WHO for one in reading.items_of(g.db, release.id, mode=mode)]
     return ideas_told.changes(release, items, cells)

@@ -34,8 +34,10 @@ def brief() -> str:
     counted = queries.cells(g.db, reach.places)
     diagram = improvement.diagram_for(g.db, g.viewer)
     ideas = queries.networks_ideas(g.db, diagram.network.id)
-    tried = improvement.tried(g.db, [one.id for one in ideas], viewer=g.viewer)
-    lines, left_out = briefs.ideas_tried(ideas, tried, queries.shared_reasons(g.db, reach.places))
+    ids = [one.id for one in ideas]
+    tried = improvement.tried(g.db, ids, viewer=g.viewer)
+    reasons = queries.shared_reasons(g.db, reach.places, ids, most=briefs.MOST_REASONS)
+    lines, left_out = briefs.ideas_tried(ideas, tried, reasons)
     release = reading.newest_release(g.db, diagram.network.id)
     return render_template(
         "network/brief.html",

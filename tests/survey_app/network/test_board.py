@@ -204,6 +204,33 @@ def test_an_idea_says_what_was_decided_and_the_reasons_that_were_shared(region, 
     assert "Kept to myself." not in words
 
 
+def test_many_reasons_are_some_of_each_decision_and_all_on_the_idea_s_own_page(region, stages):
+    ana, lead = region["Ana Lopez"], region["Lea Lead"]
+    with ana.app.extensions["focal_db"].writing(TESTS) as db:
+        decided = db.scalars(select(Cycle).where(Cycle.decided_at.is_not(None))).one()
+        idea = db.get_one(Series, decided.series_id).change_idea_id
+        for number in range(2, 22):
+            decision = "adapt" if number < 20 else "abandon"
+            db.add(
+                Cycle(
+                    series_id=decided.series_id, owner_id=decided.owner_id, number=number, decision=decision,
+                    classroom_id=decided.classroom_id, decided_at=decided.decided_at,
+                    reason=f"Reason {number:02}.", shares_with_region=True, created_at=ana.clock(),
+                )
+            )
+        db.commit()
+    page = lead.get("/network/ideas")
+    assert "21 reasons shared in your region" in visible(page)
+    assert "10 more reasons for Wait" in visible(page)
+    for shown in ("They all spoke.", "Reason 02.", "Reason 09.", "Reason 20.", "Reason 21."):
+        assert shown in page
+    assert "Reason 10." not in page
+    own = lead.get(f"/network/ideas?idea={idea}")
+    assert all(f"Reason {number:02}." in own for number in range(2, 22))
+    lead.get(f"/network/ideas?idea={uuid.uuid4()}", 404)
+    lead.get("/network/ideas?idea=x", 404)
+
+
 def test_what_another_region_tried_is_not_counted_here(region, stages):
     region["Pam Palmer"].start(nickname="Far too", change="Wait")
     lead = region["Lea Lead"]
