@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import select, text
 
+from survey_app.models.catalogue import ItemVersion
 from survey_app.models.research import ItemReport
 from survey_app.research.reports import make_reports
 from tests.databases import TESTS
@@ -23,8 +24,14 @@ def test_a_researcher_reads_every_state_of_a_question(app, clock, count_statemen
             teacher = region.teacher()
             room, codes = region.room(teacher, codes=3)
             for lesson in range(2):
-                asked = ("AG1", "AG2", "ID4") if place < 2 else ("AG1", "TL1", "TL2")
-                sheets = spread(place + lesson, [key for key in asked if key != "ID4"], students=3)
+                asked = ("AG1", "AG2", "ID4") if place < 2 else ("AG1", "TL1", "TL2", "SM2", "UD1")
+                answered = [key for key in asked if key not in ("ID4", "SM2", "UD1")]
+                sheets = spread(place + lesson, answered, students=3)
+                if place >= 2:
+                    # Everybody picks the same answer to one question; one child alone answers another.
+                    sheets = [{**sheet, "SM2": 4} for sheet in sheets]
+                if (place, lesson) == (2, 0):
+                    sheets[0]["UD1"] = 2
                 region.lesson(teacher, room, codes, sheets, asked=asked)
         make_reports(db, now=clock())
         db.commit()
@@ -46,6 +53,22 @@ def test_a_researcher_reads_every_state_of_a_question(app, clock, count_statemen
     told = visible(reader.get("/research/constructs/tl"))
     assert "Alpha, sheets with every answer" in told
     assert "this needs 3 items" in told
+    # Constant answers, one answer, none: the page says so, and no figure is worked out of them.
+    told = visible(reader.get("/research/questions/SM2.3-12.1"))
+    assert "nearly everybody picked one end" in told
+    assert "ICC(1) too little yet: this needs 2 different answers – –" in told
+    assert "(item-rest) too little yet – –" in told
+    for key in ("UD1", "SM1"):
+        told = visible(reader.get(f"/research/questions/{key}.3-12.1"))
+        assert "Too little yet" in told, key
+        for figure in ("Goes with the others of its construct", "students in", "sheets of"):
+            assert figure not in told, (key, figure)
+    with database.writing(TESTS) as db:
+        db.scalars(select(ItemVersion).where(ItemVersion.key == "AG1.3-12.1")).one().status = "retired"
+        db.commit()
+    retired = visible(reader.get("/research/questions/AG1.3-12.1"))
+    assert "retired" in retired
+    assert "30 students in 10 classes and 20 lessons" in retired, "what was found out stays"
     reader.get("/research/questions/nothing", status=404)
     reader.get("/research/constructs/nothing", status=404)
     # A focal code's id, a class or a person is on no page.
