@@ -82,7 +82,9 @@ class ReleaseCell(Base):
 
     __tablename__ = "release_cells"
     __table_args__ = (
-        Index("ix_release_cells_table", "release_id", "table_name", "key"),
+        # A page asks for a few questions of one table, and for which questions there is anything at all.
+        Index("ix_release_cells_table", "release_id", "table_name", "mode", "item", "key"),
+        Index("ix_release_cells_item", "release_id", "mode", "item"),
         CheckConstraint("n >= 5 AND teachers >= 3 AND answers >= n", name="enough_behind_it"),
         CheckConstraint("share_low >= 0 AND share_high <= 100 AND share_low <= share_high", name="share"),
         CheckConstraint("mean IS NULL OR n >= 10", name="mean_from_ten"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from survey_app.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from survey_app.models.releases import ReleaseCell, ReleaseGroup, ReleaseItem
 
@@ -121,14 +121,13 @@ def names_of(groups: Sequence[ReleaseGroup]) -> dict[str, str]:
 
 
 def parted(
-    groups: Sequence[ReleaseGroup], cells: Sequence[ReleaseCell]
+    groups: Sequence[ReleaseGroup], shown: Collection[str]
 ) -> tuple[list[ReleaseGroup], list[str]]:
     """Return the groups of which anything was released, and the names of those that are too small so far."""
-    there = {_key(cell) for cell in cells}
     names = names_of(groups)
     return (
-        [one for one in groups if one.key in there],
-        [names[one.key] for one in groups if one.key not in there],
+        [one for one in groups if one.key in shown],
+        [names[one.key] for one in groups if one.key not in shown],
     )
 
 

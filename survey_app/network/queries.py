@@ -81,8 +81,8 @@ def place_in(reach: Reach, place_id: uuid.UUID) -> Organisation:
     return reach.places[place_id]
 
 
-def _administered() -> Subquery:
-    """Count, for each cycle, its living administrations and how far they are."""
+def _administered(places: Iterable[uuid.UUID]) -> Subquery:
+    """Count, for each cycle of teachers of these places, its living administrations and how far they are."""
 
     def how_many(what: ColumnElement[bool]) -> ColumnElement[int]:
         return func.sum(case((what, 1), else_=0))
@@ -96,15 +96,16 @@ def _administered() -> Subquery:
             how_many(Administration.locked_at.is_not(None)).label("locked"),
             how_many(Administration.revealed_at.is_not(None)).label("revealed"),
         )
-        .where(Administration.state != "void")
+        .join(Person, Person.id == Administration.owner_id)
+        .where(Administration.state != "void", Person.organisation_id.in_(list(places)))
         .group_by(Administration.cycle_id)
         .subquery("administered")
     )
 
 
-def _stages(*columns: object) -> tuple[Select, ColumnElement[str]]:
-    """Return a select of living cycles with their stage, as ``cycles.stages`` names it."""
-    far = _administered()
+def _stages(places: Iterable[uuid.UUID], *columns: object) -> tuple[Select, ColumnElement[str]]:
+    """Return a select of these places' living cycles with their stage, as ``cycles.stages`` names it."""
+    far = _administered(places)
     stage = case(
         (Cycle.decided_at.is_not(None), DECIDED),
         (far.c.given.is_(None) | (far.c.given == far.c.drafts), "Plan"),
@@ -123,7 +124,12 @@ def _stages(*columns: object) -> tuple[Select, ColumnElement[str]]:
         .join(Classroom, Classroom.id == Cycle.classroom_id)
         .join(Person, Person.id == Cycle.owner_id)
         .outerjoin(far, far.c.cycle_id == Cycle.id)
-        .where(Cycle.set_aside_at.is_(None), Classroom.erased_at.is_(None), ~waits_for_nobody)
+        .where(
+            Person.organisation_id.in_(list(places)),
+            Cycle.set_aside_at.is_(None),
+            Classroom.erased_at.is_(None),
+            ~waits_for_nobody,
+        )
     )
     return query, stage
 
@@ -131,14 +137,10 @@ def _stages(*columns: object) -> tuple[Select, ColumnElement[str]]:
 def cells(db: Session, places: Iterable[uuid.UUID], *, by_team: bool = False) -> list[Cell]:
     """Return the counts by place (school or team), number, stage and decision, in one statement."""
     place = TeamMember.team_id if by_team else Person.organisation_id
-    query, stage = _stages(place, Cycle.number, Cycle.decision, func.count())
+    query, stage = _stages(places, place, Cycle.number, Cycle.decision, func.count())
     if by_team:
         query = query.join(TeamMember, TeamMember.person_id == Person.id)
-    rows = db.execute(
-        query.where(Person.organisation_id.in_(list(places))).group_by(
-            place, Cycle.number, Cycle.decision, stage
-        )
-    )
+    rows = db.execute(query.group_by(place, Cycle.number, Cycle.decision, stage))
     return [Cell(where, number, stage, decision, count) for where, number, decision, count, stage in rows]
 
 
@@ -167,9 +169,9 @@ def teachers_by_place(db: Session, places: Iterable[uuid.UUID]) -> dict[uuid.UUI
 
 def single_rows(db: Session, place_id: uuid.UUID) -> list[tuple[str, int, str]]:
     """Return teacher, number and stage of each undecided cycle of a place, by name; nothing more."""
-    query, _stage = _stages(Person.display_name, Cycle.number)
+    query, _stage = _stages([place_id], Person.display_name, Cycle.number)
     rows = db.execute(
-        query.where(Person.organisation_id == place_id, Cycle.decided_at.is_(None)).order_by(
+        query.where(Cycle.decided_at.is_(None)).order_by(
             func.lower(Person.display_name), Cycle.number, Cycle.id
         )
     )

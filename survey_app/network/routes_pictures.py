@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from survey_app.models.releases import Release, ReleaseCell, ReleaseGroup, ReleaseItem
+    from survey_app.models.releases import Release, ReleaseGroup, ReleaseItem
     from survey_app.network.pictures import Wish
 
 BETWEEN_RELEASES = timedelta(days=7)
@@ -42,8 +42,10 @@ def released() -> str:
     every = reading.items_of(g.db, release.id, mode=wish.who)
     items = pictures.about(every, wish)
     asked = [one.item for one in items]
-    cells = reading.cells_of(g.db, release.id, wish.by, mode=wish.who, items=asked) if items else []
-    there, too_few = pictures.parted(groups, cells)
+    shown = (
+        reading.keys_with_a_figure(g.db, release.id, wish.by, mode=wish.who, items=asked) if items else set()
+    )
+    there, too_few = pictures.parted(groups, shown)
     first = (wish.page - 1) * pictures.ON_A_PAGE
     here = there[first : first + pictures.ON_A_PAGE]
     chosen = next((one for one in items if one.item == wish.question), items[0] if items else None)
@@ -62,7 +64,7 @@ def released() -> str:
         chosen=chosen,
         groups=groups,
         pages=range(1, -(-len(there) // pictures.ON_A_PAGE) + 1),
-        cells=_cells(release, wish, here, items, cells) if here else None,
+        cells=_cells(release, wish, here, items) if here else None,
         too_few=too_few,
         lines=lines,
         no_line=no_line,
@@ -79,13 +81,16 @@ def _cells(
     wish: Wish,
     groups: list[ReleaseGroup],
     items: list[ReleaseItem],
-    cells: list[ReleaseCell],
 ) -> Markup:
     import pandas as pd
 
     from analytics.charts.released import released_cells
 
-    whole = reading.cells_of(g.db, release.id, "network", mode=wish.who, items=[one.item for one in items])
+    asked = [one.item for one in items]
+    # A cycle's cells have a number and no key.
+    keys = [] if wish.by == "cycle_number" else [one.key for one in groups]
+    cells = reading.cells_of(g.db, release.id, wish.by, mode=wish.who, items=asked, keys=keys)
+    whole = reading.cells_of(g.db, release.id, "network", mode=wish.who, items=asked)
     frame = pd.DataFrame(pictures.heat_rows(wish, groups, items, [*cells, *whole]))
     for name in ("place", "n", "teachers"):
         frame[name] = frame[name].astype(float)

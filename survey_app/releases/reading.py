@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 
 from survey_app.models.releases import Release, ReleaseCell, ReleaseGroup, ReleaseItem
 
@@ -45,15 +45,16 @@ def groups_in(
 
 def items_of(db: Session, release_id: uuid.UUID, *, mode: str) -> list[ReleaseItem]:
     """Return the questions of a release in the order of the library, those with a figure in this mode."""
-    shown = select(ReleaseCell.item).where(ReleaseCell.release_id == release_id, ReleaseCell.mode == mode)
+    # Asked for each of the few questions, and not gathered from the many cells.
+    is_shown = exists().where(
+        ReleaseCell.release_id == release_id,
+        ReleaseCell.mode == mode,
+        ReleaseCell.item == ReleaseItem.item,
+    )
     return list(
         db.scalars(
             select(ReleaseItem)
-            .where(
-                ReleaseItem.release_id == release_id,
-                ReleaseItem.mode == mode,
-                ReleaseItem.item.in_(shown.distinct()),
-            )
+            .where(ReleaseItem.release_id == release_id, ReleaseItem.mode == mode, is_shown)
             .order_by(ReleaseItem.position, ReleaseItem.item)
         )
     )
@@ -76,4 +77,23 @@ def cells_of(
         query = query.where(ReleaseCell.item.in_(items))
     if keys:
         query = query.where(ReleaseCell.key.in_(keys))
-    return list(db.scalars(query.order_by(ReleaseCell.position)))
+    # Sorted here: asked to sort, SQLite walks the whole release in its order instead of taking the index.
+    return sorted(db.scalars(query), key=lambda cell: cell.position)
+
+
+def keys_with_a_figure(
+    db: Session, release_id: uuid.UUID, table: str, *, mode: str, items: Sequence[str]
+) -> set[str]:
+    """Return the groups of which any of these questions has a figure; of the table of cycles, the numbers."""
+    what = ReleaseCell.cycle_number if table == "cycle_number" else ReleaseCell.key
+    rows = db.scalars(
+        select(what)
+        .where(
+            ReleaseCell.release_id == release_id,
+            ReleaseCell.table_name == table,
+            ReleaseCell.mode == mode,
+            ReleaseCell.item.in_(items),
+        )
+        .distinct()
+    )
+    return {str(one) for one in rows}
