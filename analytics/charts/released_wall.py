@@ -32,7 +32,7 @@ TOO_FEW = "too few to show"
 MOST_ITEMS = 8
 QUESTION, FIGURE, SMALL = 25, 23, 19
 MARK = 420
-ROW = 52
+ROW = 44
 
 
 def released_wall(frame: pd.DataFrame, *, group: str, width: theme.Width = "wide") -> Picture:
@@ -106,9 +106,9 @@ def _sheet(rows: list[dict[str, Any]], width: theme.Width, says: str) -> dict[st
         else:
             _on_the_scale(sheet, row, across, middle)
             _beside(sheet, row, right + 14, middle, FIGURE if big else 15)
-        top += ROW + 8
-        sheet.rules([{}], x=0, x2=sheet.width, y=top - 6)
-        top += 6
+        top += ROW + 6
+        sheet.rules([{}], x=0, x2=sheet.width, y=top - 4)
+        top += 5
     return sheet.spec(says, height=top)
 
 
