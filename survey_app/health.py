@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, g
 from sqlalchemy.exc import SQLAlchemyError
 
 from survey_app.migrate import is_at_head
+from survey_app.package_files import remove_old_files
 from survey_app.saving import can_write
 from survey_app.security import public
 
@@ -25,7 +27,12 @@ def live() -> Response:
 @blueprint.get("/readyz")
 @public
 def ready() -> Response:
-    """Say whether answers can be taken: database writable, schema current, disk not full."""
+    """Say whether answers can be taken: database writable, schema current, disk not full.
+
+    Whoever keeps Focal running asks every few seconds, so that files whose link has run out go in time.
+    """
+    with suppress(OSError):
+        remove_old_files(current_app.config["FOCAL"].instance, now=g.now)
     ok = _can_save() and _has_disk()
     return Response("ready\n" if ok else "not ready\n", status=200 if ok else 503, mimetype="text/plain")
 

@@ -91,6 +91,18 @@ def is_at_head(database: Database) -> bool:
         return _revision(connection) == _head()
 
 
+def is_of_later_version(database: Database) -> str | None:
+    """Return the schema's name where a later version of Focal made it, which this one knows nothing of."""
+    with database.engine.connect() as connection:
+        revision = _revision(connection)
+    return None if revision is None or revision in schemas() else revision
+
+
+def schemas() -> list[str]:
+    """Return the names of all schemas that this version knows, the newest first."""
+    return [one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions()]
+
+
 def _head() -> str | None:
     return ScriptDirectory.from_config(alembic_config()).get_current_head()
 

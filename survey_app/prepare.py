@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from pathlib import Path
@@ -24,7 +25,12 @@ from survey_app.sample.fill import fill, is_filled
 from survey_app.sample.releases import release_weeks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+LATER = (
+    "The schema of this database ({}) is of a later version of Focal. Start that version; or go back as"
+    ' docs/operating.md says under "Upgrades".'
+)
 
 
 def prepare(config: Config, tell: Callable[[str], None] = lambda _words: None) -> None:
@@ -65,6 +71,8 @@ def prepare_database(url: str) -> None:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     database = Database(url, as_owner=True)
     try:
+        if later := migrate.is_of_later_version(database):
+            raise ConfigError([LATER.format(later)])
         if not migrate.is_at_head(database):
             migrate.upgrade(database)
         migrate.renew_walls(database)
@@ -75,10 +83,16 @@ def prepare_database(url: str) -> None:
         database.engine.dispose()
 
 
-def main(env: Mapping[str, str] = os.environ) -> int:
+def main(env: Mapping[str, str] = os.environ, arguments: Sequence[str] = ()) -> int:
     """Prepare the installation that the environment describes; return 0 when it is ready."""
+    parser = argparse.ArgumentParser(prog="survey_app.prepare", description=main.__doc__)
+    parser.add_argument("--down-to", metavar="SCHEMA", help="take the schema back, with its rows, instead")
+    wanted = parser.parse_args(list(arguments))
     try:
-        prepare(Config.from_env(env), tell=print)
+        config = Config.from_env(env)
+        if wanted.down_to:
+            return _take_back(config, wanted.down_to)
+        prepare(config, tell=print)
     except ConfigError as fault:
         print(fault, file=sys.stderr)
         return 1
@@ -89,5 +103,18 @@ def main(env: Mapping[str, str] = os.environ) -> int:
     return 0
 
 
+def _take_back(config: Config, schema: str) -> int:
+    if schema not in migrate.schemas():
+        print(f"There is no schema {schema!r}. There are: {', '.join(migrate.schemas())}.", file=sys.stderr)
+        return 1
+    database = Database(config.owner_url, as_owner=True)
+    try:
+        migrate.downgrade(database, schema)
+    finally:
+        database.engine.dispose()
+    print(f"The schema is {schema}. Start the version of Focal that goes with it.")
+    return 0
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(arguments=sys.argv[1:]))

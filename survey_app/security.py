@@ -136,8 +136,9 @@ def _check_same_site() -> None:
         g.get("viewer") is not None
         and getattr(current_app.view_functions.get(request.endpoint or ""), "focal_access", None) != "public"
     ):
-        sent = request.form.get("csrf_token", "") or request.headers.get("X-CSRF-Token", "")
-        if not any(hmac.compare_digest(sent, token) for token in _form_tokens()):
+        # As bytes: the comparison of texts breaks on whatever is not ASCII.
+        sent = (request.form.get("csrf_token", "") or request.headers.get("X-CSRF-Token", "")).encode()
+        if not any(hmac.compare_digest(sent, token.encode()) for token in _form_tokens()):
             raise NotAllowed("This form was open for too long. Go back, reload the page and send it again.")
 
 

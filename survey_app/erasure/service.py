@@ -16,6 +16,7 @@ from survey_app.models.classrooms import Card, Consent, FocalCode
 from survey_app.models.cycles import Cycle, CycleFocal, PlanPrediction, Series
 from survey_app.models.predictions import OwnRating, Prediction
 from survey_app.models.releases import HandOn
+from survey_app.models.research import DataPackage
 from survey_app.models.responses import Answer, Receipt, Response
 from survey_app.models.sharing import Comment, CycleShare, TeamShare
 from survey_app.models.snapshots import Snapshot
@@ -70,6 +71,7 @@ def erase_rows_of_code(db: Session, code: FocalCode) -> int:
     gone += _drop(db, Consent, Consent.focal_code_id == code.id)
     gone += _forget_in_cycles(db, code)
     gone += _forget_in_snapshots(db, code)
+    _end_links(db)
     db.expire_all()
     return gone
 
@@ -157,6 +159,7 @@ def erase_class(db: Session, classroom: Classroom, *, now: datetime) -> None:
     surveys = list(db.scalars(select(Survey.id).where(Survey.id.in_(asked), unused)))
     _drop(db, SurveyItem, SurveyItem.survey_id.in_(surveys))
     _drop(db, Survey, Survey.id.in_(surveys))
+    _end_links(db)
     db.expire_all()
 
 
@@ -186,6 +189,16 @@ def _rows_of_class(classroom_id: uuid.UUID) -> list[tuple[type, ColumnElement[bo
         (Consent, Consent.classroom_id == classroom_id),
         (FocalCode, FocalCode.classroom_id == classroom_id),
     ]
+
+
+def _end_links(db: Session) -> None:
+    """End every link to a data package's file: it may hold what goes now, on whichever machine it lies."""
+    db.execute(
+        update(DataPackage)
+        .where(DataPackage.token_hash.is_not(None))
+        .values(token_hash=None, link_until=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _hold(db: Session, classroom_id: uuid.UUID) -> None:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import bindparam, func, inspect, select, text
 
 from migrations import rules
-from survey_app import migrate
+from survey_app import migrate, prepare
 from survey_app.db import Base, Database, UtcDateTime
 from survey_app.models.catalogue import ItemVersion
 from survey_app.models.people import Organisation, Person
@@ -105,6 +105,24 @@ def test_the_ledger_of_the_item_reports_moves_whole_and_back(with_people, clock)
     with with_people.reading(TESTS) as db:
         assert db.scalars(asked).all() == [written]
     migrate.upgrade(with_people)
+
+
+@pytest.mark.database("sqlite")
+def test_the_schema_goes_back_by_a_command_and_a_later_one_is_refused(database_url, tmp_path, capsys):
+    env = {"DATABASE_URL": database_url, "FOCAL_INSTANCE": str(tmp_path / "instance")}
+    assert prepare.main(env, ["--down-to", "base"]) == 1, "which would take everything"
+    assert "There is no schema 'base'" in capsys.readouterr().err
+    assert prepare.main(env, ["--down-to", "20261127_releases"]) == 0
+    database = Database(database_url)
+    assert not migrate.is_at_head(database)
+    assert prepare.main(env) == 0
+    assert migrate.is_at_head(database)
+    with database.writing(TESTS) as db:
+        db.execute(text("UPDATE alembic_version SET version_num = '20991231_later'"))
+        db.commit()
+    database.engine.dispose()
+    assert prepare.main(env) == 1
+    assert "20991231_later) is of a later version" in capsys.readouterr().err
 
 
 def test_rules_can_be_made_anew_on_a_table_that_was_rebuilt(owners):

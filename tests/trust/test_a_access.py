@@ -213,11 +213,16 @@ def test_a4_no_file_of_a_package_outlives_its_agreement_or_what_was_erased(packa
         link = packages.link()
         teacher.post(path, sure="1")
         assert packages.files() == [], what
+        package_files.keep_file(packages.instance, packages.ids[1], b"of another machine", until=clock())
         assert packages.gone(packages.reader, link), what
     packages.link()
     config = packages.app.config["FOCAL"]
     nightly.work(packages.app.extensions["focal_db"], config, now=clock())
     assert packages.files() == [], "an order that the night carries out, or a class whose time is over"
+    packages.link()
+    clock.forward(minutes=15)
+    assert packages.app.test_client().get("/readyz").status_code == 200
+    assert packages.files() == [], "on a machine where nobody asks for packages any more"
     link = packages.link()
     with teacher.app.extensions["focal_db"].writing(TESTS) as db:
         agreement = db.get_one(Agreement, packages.ids[0])
