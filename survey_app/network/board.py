@@ -64,7 +64,7 @@ def sections(
 
     ``places`` gives name and region of each place, ``teachers`` how many a region has and how many began.
     """
-    counts: dict[uuid.UUID, Counter[str]] = {}
+    counts: dict[uuid.UUID | None, Counter[str]] = {}
     for cell in cells:
         counts.setdefault(cell.place_id, Counter())[cell.stage] += cell.count
     found: dict[str, list[Line]] = {region: [] for region in teachers}

@@ -45,7 +45,7 @@ class Reach:
 class Cell:
     """How many cycles of one place and one number stand at one stage, or had one decision."""
 
-    place_id: uuid.UUID
+    place_id: uuid.UUID | None  # none: of all places together
     number: int
     stage: str
     decision: str | None
@@ -142,6 +142,13 @@ def cells(db: Session, places: Iterable[uuid.UUID], *, by_team: bool = False) ->
         query = query.join(TeamMember, TeamMember.person_id == Person.id)
     rows = db.execute(query.group_by(place, Cycle.number, Cycle.decision, stage))
     return [Cell(where, number, stage, decision, count) for where, number, decision, count, stage in rows]
+
+
+def cells_in_all(db: Session, places: Iterable[uuid.UUID]) -> list[Cell]:
+    """Return the counts of all these places together: a few rows, however many places there are."""
+    query, stage = _stages(places, Cycle.number, Cycle.decision, func.count())
+    rows = db.execute(query.group_by(Cycle.number, Cycle.decision, stage))
+    return [Cell(None, number, stage, decision, count) for number, decision, count, stage in rows]
 
 
 def teams_of(db: Session, places: Iterable[uuid.UUID]) -> dict[uuid.UUID, Team]:

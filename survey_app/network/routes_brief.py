@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def brief() -> str:
     """Show aim, where cycles stand, decisions, and what was tried with the reasons that teachers share."""
     reach = queries.reach_of(g.db, g.viewer)
-    counted = queries.cells(g.db, reach.places)
+    counted = queries.cells_in_all(g.db, reach.places)
     diagram = improvement.diagram_for(g.db, g.viewer)
     ideas = queries.networks_ideas(g.db, diagram.network.id)
     ids = [one.id for one in ideas]

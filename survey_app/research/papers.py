@@ -35,7 +35,8 @@ What is here
   wide.csv          one row a student and lesson; wide.sav is the same for SPSS
   codebook.*        what each column and number means
   items.csv         every wording, in every language
-  load.py, load.R   read wide.csv with labels and missing values; datapackage.json says the same to programs
+  load.py, load.R   read wide.csv with labels and missing values; datapackage.json says the same to programs.
+                    load.py is run by our tests; load.R was checked by reading it, and has not been run by us
   SHA256SUMS        to see that a copy is whole: sha256sum -c SHA256SUMS
 
 Why an answer is missing

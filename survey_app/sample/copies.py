@@ -14,7 +14,7 @@ from sqlalchemy import Uuid, bindparam, insert, select, update
 
 from survey_app.classrooms.codes import new_class_code
 from survey_app.db import Base
-from survey_app.models.classrooms import Card, Classroom, FocalCode
+from survey_app.models.classrooms import Card, Classroom, Consent, FocalCode
 from survey_app.models.cycles import Cycle, CycleFocal, PlanPrediction, Series
 from survey_app.models.improvement import ChangeIdea
 from survey_app.models.people import Organisation, Person, RoleGrant, Team, TeamMember
@@ -138,6 +138,7 @@ def _chosen(organisations: list[uuid.UUID], people: list[uuid.UUID]) -> dict[str
         "team_members": TeamMember.person_id.in_(people),
         "classrooms": Classroom.owner_id.in_(people),
         "focal_codes": FocalCode.classroom_id.in_(rooms),
+        "consents": Consent.classroom_id.in_(rooms),
         "cards": Card.classroom_id.in_(rooms),
         "change_ideas": ChangeIdea.owner_id.in_(people),
         "series": Series.owner_id.in_(people),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from survey_app.accounts import invitations
 from survey_app.accounts.demo import DEMO_ADDRESSES, DEMO_PASSWORD
 from survey_app.accounts.passwords import Passwords
+from survey_app.models.keeping import ConsentRule
 from survey_app.models.people import Organisation, Person, RoleGrant, Team, TeamMember
 from survey_app.permissions import Viewer
 from survey_app.sample import names
@@ -121,6 +122,11 @@ def make_staff(hiring: Hiring) -> Staff:
         make_organisation(hiring.db, "region", name, top, founded) for name in network()["regions"]
     ]
     administrator = hiring.first(top, *names.ADMINISTRATOR)
+    hiring.db.add(
+        ConsentRule(
+            organisation_id=top.id, kind="notice_sent", set_at=founded, set_by_id=administrator.person_id
+        )
+    )
     leads = [hiring.hire(administrator, "lead", region, *next(hiring.names)) for region in regions]
     researchers = [
         hiring.hire(administrator, "researcher", top, *next(hiring.names)) for _ in range(RESEARCHERS)

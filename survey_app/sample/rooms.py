@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from survey_app.classrooms import service as classes
 from survey_app.classrooms.codes import CardKeys
+from survey_app.classrooms.consents import record_consents
+from survey_app.classrooms.queries import live_focal_codes
 from survey_app.sample.chance import chance_for
 from survey_app.sample.students import TEACHERS_SD, Child, Classroom
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 # The codes of invented cards are known to nobody, so no key needs to find them again.
 NOBODYS = CardKeys(secrets.token_urlsafe(32))
+FAMILIES_WHO_SAY_NO = 0.2  # classes with one among the focal students
 OPTIMISM, OPTIMISM_SD = 0.45, 0.55  # most teachers see it a little better than students do
 
 
@@ -54,6 +57,7 @@ class Room:
     codes: dict[str, FocalCode] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)
     other_cards: list[Card] = field(default_factory=list)
+    left_out: str = ""  # the label of the focal student whose family said no
 
     @property
     def focal(self) -> dict[str, Child]:
@@ -90,12 +94,35 @@ def make_room(
     )
     room = Room(row, plot, model, owner)
     if series.asks_focal and plot.focal:
-        _make_codes_and_cards(world, room, everybody=series.asks_rest, now=now)
+        says_no = chance_for(world.seed, place, "families").random() < FAMILIES_WHO_SAY_NO
+        _choose_focal(world, room, left_out=says_no and plot.focal < classes.MOST_FOCAL)
+        _record_families(world, room, now=now)
+        _make_cards(world, room, everybody=series.asks_rest, now=now)
+    else:
+        _record_families(world, room, now=now)
     return room
 
 
-def _make_codes_and_cards(world: World, room: Room, *, everybody: bool, now: datetime) -> None:
-    room.codes = {one.label: one for one in classes.set_focal_codes(world.db, room.row, room.plot.focal)}
+def _choose_focal(world: World, room: Room, *, left_out: bool) -> None:
+    planned = {
+        one.label: one for one in classes.set_focal_codes(world.db, room.row, room.plot.focal + left_out)
+    }
+    room.left_out = max(planned) if left_out else ""
+    room.codes = {label: code for label, code in planned.items() if label != room.left_out}
+
+
+def _record_families(world: World, room: Room, *, now: datetime) -> None:
+    """Record that every family was told; where one said no, its child has no card and gives no answer."""
+    said: dict[uuid.UUID | None, str] = {
+        code.id: "opted_out" if code.label == room.left_out else "notice_sent"
+        for code in live_focal_codes(world.db, room.row.id)
+    }
+    record_consents(world.db, room.owner, room.row, said | {None: "notice_sent"}, now=now)
+    route = "/classes/<uuid:classroom_id>/families/said"
+    world.acts.note("consent.recorded", room.owner, route, room.row.id, now)
+
+
+def _make_cards(world: World, room: Room, *, everybody: bool, now: datetime) -> None:
     for label, child in room.focal.items():
         room.cards[label] = _card(world, room, room.codes[label], child.locale, now)
     # Giving the survey to the whole class hides who is focal: everybody has a card.
@@ -119,13 +146,16 @@ def change_roster(world: World, room: Room, *, now: datetime) -> str:
     """Let one focal student leave and another one come; return the new label."""
     leaving = sorted(room.codes)[1]
     classes.retire_focal_code(world.db, room.row, room.codes[leaving], now=now)
-    room.codes = {
-        one.label: one for one in classes.set_focal_codes(world.db, room.row, room.plot.focal)
-    }
+    _choose_again(world, room)
     new = max(room.codes)
     room.cards.pop(leaving)
     room.cards[new] = _card(world, room, room.codes[new], room.focal[new].locale, now)
     return new
+
+
+def _choose_again(world: World, room: Room) -> None:
+    planned = classes.set_focal_codes(world.db, room.row, room.plot.focal + bool(room.left_out))
+    room.codes = {one.label: one for one in planned if one.label != room.left_out}
 
 
 def as_typed(items: list[dict[str, Any]], answers: dict[str, int | str]) -> dict[str, str]:

@@ -89,6 +89,16 @@ def test_whatever_can_happen_to_a_survey_has_happened(ask):
     assert ask("SELECT count(*) > 0 FROM cycles WHERE shares_with_region AND reason <> ''") == [(1,)]
 
 
+def test_families_were_told_and_who_said_no_has_no_card_and_no_answer(ask):
+    assert ask("SELECT kind FROM consent_rules") == [("notice_sent",)]
+    assert {kind for (kind,) in ask("SELECT kind FROM consents")} == {"notice_sent", "opted_out"}
+    [(rooms,)] = ask("SELECT count(*) FROM classrooms")
+    assert ask("SELECT count(DISTINCT classroom_id) FROM consents") == [(rooms,)]
+    said_no = "SELECT focal_code_id FROM consents WHERE kind = 'opted_out'"
+    for table in ("cards", "responses", "cycle_focals"):
+        assert ask(f"SELECT count(*) FROM {table} WHERE focal_code_id IN ({said_no})") == [(0,)]
+
+
 def test_a_class_of_four_shows_nothing(network):
     with network.reading(TESTS) as db:
         tables = [json.loads(one) for (one,) in db.execute(text("SELECT tables FROM snapshots"))]
