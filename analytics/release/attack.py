@@ -23,7 +23,6 @@ from analytics.release.figures import Known
 from analytics.release.space import Space, distinct_rows
 
 _SLACK = 1e-6
-_SMALL = 200
 
 
 class Contradiction(ValueError):
@@ -93,19 +92,6 @@ class Problem:
             raise RuntimeError(f"The linear program was not solved: {found.message}")
         return np.asarray(found.x, dtype=np.float64)
 
-    def movable(self, start: Floats, aims: Floats) -> Bools:
-        """Say which weighted sums can move, either way, along one random direction from a possible point.
-
-        The direction keeps every limit that is reached at the point, or would be by one step.
-        """
-        edge = (start <= 1 - _SLACK) | (start >= self.upper - 1 + _SLACK)
-        here = self.limits @ start
-        tight = (here - self.least < 1) | (self.most - here < 1)
-        rows = self.limits[tight][:, ~edge].toarray()
-        draw = np.random.default_rng(3).normal(size=int((~edge).sum()))
-        along = draw - rows.T @ np.linalg.lstsq(rows.T, draw, rcond=1e-10)[0]
-        return np.asarray(np.abs(aims[:, ~edge] @ along) > 1e-6, dtype=np.bool_)
-
     def interval(self, aim: Floats) -> tuple[float, float]:
         """Return the smallest and the largest value of a weighted sum that fits the figures.
 
@@ -172,7 +158,6 @@ def pinned(
     aims: Floats,
     truth: Floats,
     enough: Floats,
-    start: Floats | None = None,
     *,
     rounds: int = 4,
 ) -> Bools:
@@ -192,8 +177,6 @@ def pinned(
         The true value; NaN where it is not known.
     enough : array of float, shape (sums,)
         A value that shows, if the sum can be as large, that it is free; NaN for any second whole number.
-    start : array of float, optional
-        The true value of each unknown; in small problems a first look from there saves most programs.
     rounds : int
         Programs before asking one by one.
     """
@@ -211,10 +194,6 @@ def pinned(
         return np.asarray(~np.where(np.isnan(enough), several, reached), dtype=np.bool_)
 
     open_ = held()
-    if start is not None and len(start) <= _SMALL:
-        free = problem.movable(start, aims) & np.isnan(enough)
-        low, high = np.where(free, -np.inf, low), np.where(free, np.inf, high)
-        open_ = held()
     for attempt in range(rounds):
         asked = open_ & ~np.isnan(truth)
         if not asked.any():

@@ -50,8 +50,7 @@ def pinned_sets(space: Space, rows: Rows, hidden: list[Ints], known: Known, poli
         return _pinned_at_ends(space, rows, known, ~small)
     scale = Scale(int(rows.top[own[0]]), int(rows.favourable_from[own[0]]))
     second = np.full(len(aims), np.nan)
-    start = None if np.isnan(favourable).any() else favourable
-    held = pinned(favourable_problem(space, known, scale), aims, _add(aims, favourable), second, start)
+    held = pinned(favourable_problem(space, known, scale), aims, _add(aims, favourable), second)
     # A group in which all are favourable is given away, too, by a sum that leaves no room for one who is not:
     # turned round, the sum has to be able to reach what is left when one answer crosses the border.
     none = favourable[alike] == 0
@@ -62,8 +61,7 @@ def pinned_sets(space: Space, rows: Rows, hidden: list[Ints], known: Known, poli
     most = scale.top * (space.size[alike] - 1) - np.maximum(high[alike] - 1, 0) + scale.favourable_from - 1
     second[len(private) :] = np.where(none, least, -most)
     turned = aims * sign[:, None]
-    start = None if np.isnan(total).any() else total
-    held |= pinned(total_problem(space, known, scale), turned, _add(turned, total), second, start)
+    held |= pinned(total_problem(space, known, scale), turned, _add(turned, total), second)
     found = [Leak(space.answers[aims[place][space.group] > 0], aims[place]) for place in np.flatnonzero(held)]
     return found + _pinned_at_ends(space, rows, known, ~small)
 

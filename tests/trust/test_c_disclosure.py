@@ -142,7 +142,7 @@ def test_c14_who_answered_what_cannot_be_told_from_the_order_of_rows_and_a_web_l
     truth = [value for _at, _token, value in web_log]
     orders = dict(orders_of_a_dump(app))
     assert len(orders) >= 5
-    # Four answers, 30 children: chance names 7.5. Of all orders and beginnings tried here, one names 22 or more
+    # Four answers, 30 children: chance names 7.5. Of all orders and beginnings tried, one names 22 or more
     # once in a hundred thousand runs; an order that is kept names nearly all.
     for name, guessed in orders.items():
         assert len(guessed) == CHILDREN
