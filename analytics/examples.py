@@ -25,7 +25,7 @@ from analytics.charts import (
     predicted_counts,
     predictions,
     regions,
-    released,
+    released_cells,
     released_wall,
     shaping,
     shaping_items,
@@ -33,6 +33,7 @@ from analytics.charts import (
     theme,
 )
 from analytics.charts import gap as gap_charts
+from analytics.charts import released_lines as released_charts
 from analytics.charts import run_chart as run_charts
 from analytics.charts.picture import Picture
 from analytics.class_icc import icc_classes
@@ -226,13 +227,13 @@ def small_multiples(width: theme.Width = "wide") -> Picture:
 
 def released_gaps(width: theme.Width = "wide") -> Picture:
     """Return released gaps in points of four regions: some withheld, one without a gap."""
-    return released.released_cells(_released_cells("gap"), measure="gap", kind="Region", width=width)
+    return released_cells.released_cells(_released_cells("gap"), measure="gap", kind="Region", width=width)
 
 
 def released_experience(width: theme.Width = "wide") -> Picture:
     """Return what students picked in the same regions: bands, steps of ten, and whole percentages."""
     frame = _released_cells("experience")
-    return released.released_cells(frame, measure="experience", kind="Region", width=width)
+    return released_cells.released_cells(frame, measure="experience", kind="Region", width=width)
 
 
 def _released_cells(measure: str) -> pd.DataFrame:
@@ -268,7 +269,7 @@ def released_lines(width: theme.Width = "wide") -> Picture:
             n = int(draw.integers(12, 60))
             rows.append((region, cycle, None if hidden else students, rated, None if hidden else n))
     frame = pd.DataFrame(rows, columns=["group", "cycle", "students", "teacher", "n"])
-    return released.released_lines(frame, item=QUESTIONS["WC5"][0], kind="Region", width=width)
+    return released_charts.released_lines(frame, item=QUESTIONS["WC5"][0], kind="Region", width=width)
 
 
 def released_for_a_wall(width: theme.Width = "wide") -> Picture:

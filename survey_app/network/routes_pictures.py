@@ -84,7 +84,7 @@ def _cells(
 ) -> Markup:
     import pandas as pd
 
-    from analytics.charts.released import released_cells
+    from analytics.charts.released_cells import released_cells
 
     asked = [one.item for one in items]
     # A cycle's cells have a number and no key.
@@ -106,7 +106,7 @@ def _lines(
         return None, []
     import pandas as pd
 
-    from analytics.charts.released import released_lines
+    from analytics.charts.released_lines import released_lines
 
     asked = [item.item]
     cells = reading.cells_of(g.db, release.id, "cycle_number", mode=wish.who, items=asked)

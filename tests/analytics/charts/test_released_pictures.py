@@ -5,7 +5,8 @@ import json
 import pandas as pd
 import pytest
 
-from analytics.charts.released import released_cells, released_lines
+from analytics.charts.released_cells import released_cells
+from analytics.charts.released_lines import released_lines
 from analytics.charts.released_wall import released_wall
 from analytics.columns import FrameError
 
