@@ -112,6 +112,10 @@ def _sheet(rows: list[dict[str, Any]], width: theme.Width, says: str) -> dict[st
     return sheet.spec(says, height=top)
 
 
+def _smaller(size: int) -> int:
+    return max(size - 4, 12)
+
+
 def _keys(sheet: Canvas, size: int) -> float:
     middle = size * 0.7
     sheet.points([{}], x=12, y=middle, colour=theme.STUDENT, size=300)
@@ -121,7 +125,9 @@ def _keys(sheet: Canvas, size: int) -> float:
     sheet.word("their teachers", x=start + 32, y=middle, size=size, bold=True)
     low = 2 * middle + 6
     words = "0: the least favourable answer · 100: the most"
-    return low + sheet.word(words, x=0, y=low, size=size - 3, colour=theme.QUIET, room=sheet.width, hang=True)
+    return low + sheet.word(
+        words, x=0, y=low, size=_smaller(size), colour=theme.QUIET, room=sheet.width, hang=True
+    )
 
 
 def _on_the_scale(sheet: Canvas, row: dict[str, Any], across: Span, middle: float) -> None:
@@ -151,7 +157,7 @@ def _on_the_scale(sheet: Canvas, row: dict[str, Any], across: Span, middle: floa
 def _beside(sheet: Canvas, row: dict[str, Any], left: float, middle: float, size: int) -> None:
     sheet.word(_which_way(row), x=left, y=middle - size * 0.62, size=size, bold=True)
     n = describe.counted(int(row["n"]), "student")
-    sheet.word(n, x=left, y=middle + size * 0.62, size=size - 4, colour=theme.QUIET)
+    sheet.word(n, x=left, y=middle + size * 0.62, size=_smaller(size), colour=theme.QUIET)
 
 
 def _which_way(row: dict[str, Any]) -> str:
@@ -169,8 +175,8 @@ def _without_a_mean(sheet: Canvas, row: dict[str, Any], middle: float, size: int
     if not row["words"]:
         box = [{"x": 2, "x2": sheet.width - 2, "say": f"{row['item']}: {TOO_FEW}"}]
         sheet.withheld(box, x="x", x2="x2", y=middle - 20, y2=middle + 20)
-        sheet.word(TOO_FEW, x=14, y=middle, size=size - 4, colour=theme.QUIET)
+        sheet.word(TOO_FEW, x=14, y=middle, size=_smaller(size), colour=theme.QUIET)
         return
     n = describe.counted(int(row["n"]), "student")
     words = f"top answers: {row['words']} ({n})"
-    sheet.word(words, x=2, y=middle, size=size - 4, room=sheet.width - 4)
+    sheet.word(words, x=2, y=middle, size=_smaller(size), room=sheet.width - 4)
