@@ -79,8 +79,13 @@ def wish_of(given: Mapping[str, str]) -> Wish:
     )
 
 
-def about(items: Sequence[ReleaseItem], wish: Wish) -> list[ReleaseItem]:
-    """Return the questions of the construct to which the wished one belongs, the first one by default.
+def about(
+    items: Sequence[ReleaseItem], wish: Wish, whole: Sequence[ReleaseCell] = ()
+) -> list[ReleaseItem]:
+    """Return the questions of the construct to which the wished one belongs.
+
+    By default it is the one that most students of the whole network answered: what a page shows first follows
+    from how many spoke, never from what they said.
 
     Raises
     ------
@@ -92,7 +97,9 @@ def about(items: Sequence[ReleaseItem], wish: Wish) -> list[ReleaseItem]:
         raise BadInput(f"This release has no question {wish.question!r}.")
     if not known:
         return []
-    chosen = known[wish.question] if wish.question else next(iter(known.values()))
+    most = max(whole, key=lambda cell: (cell.n, cell.item), default=None)
+    first = known.get(most.item) if most is not None else None
+    chosen = known[wish.question] if wish.question else first or next(iter(known.values()))
     kin = {one.item: one for one in items if one.construct == chosen.construct} if chosen.construct else {}
     return list(kin.values()) or [chosen]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from survey_app.models.releases import Release, ReleaseGroup, ReleaseItem
+    from survey_app.models.releases import Release, ReleaseCell, ReleaseGroup, ReleaseItem
     from survey_app.network.pictures import Wish
 
 BETWEEN_RELEASES = timedelta(days=7)
@@ -40,7 +40,8 @@ def released() -> str:
     places = queries.reach_of(g.db, g.viewer).places
     groups = reading.groups_in(g.db, release.id, wish.by, places)
     every = reading.items_of(g.db, release.id, mode=wish.who)
-    items = pictures.about(every, wish)
+    whole = [] if wish.question else reading.cells_of(g.db, release.id, "network", mode=wish.who)
+    items = pictures.about(every, wish, whole)
     asked = [one.item for one in items]
     shown = (
         reading.keys_with_a_figure(g.db, release.id, wish.by, mode=wish.who, items=asked) if items else set()
@@ -48,7 +49,7 @@ def released() -> str:
     there, too_few = pictures.parted(groups, shown)
     first = (wish.page - 1) * pictures.ON_A_PAGE
     here = there[first : first + pictures.ON_A_PAGE]
-    chosen = next((one for one in items if one.item == wish.question), items[0] if items else None)
+    chosen = _chosen(items, wish, whole)
     lines, no_line = _lines(release, wish, here, chosen) if here and chosen else (None, [])
     return render_template(
         "network/pictures.html",
@@ -70,6 +71,13 @@ def released() -> str:
         no_line=no_line,
         has_lines=wish.by in pictures.OVER_CYCLES,
     )
+
+
+def _chosen(items: list[ReleaseItem], wish: Wish, whole: list[ReleaseCell]) -> ReleaseItem | None:
+    """Return the question whose lines are drawn: the wished one, or that of most students."""
+    most = {cell.item: cell.n for cell in whole}
+    wished = next((one for one in items if one.item == wish.question), None)
+    return wished or max(items, key=lambda one: most.get(one.item, 0), default=None)
 
 
 def _day(moment: datetime) -> str:
