@@ -79,13 +79,22 @@ def wish_of(given: Mapping[str, str]) -> Wish:
     )
 
 
-def about(
-    items: Sequence[ReleaseItem], wish: Wish, whole: Sequence[ReleaseCell] = ()
-) -> list[ReleaseItem]:
-    """Return the questions of the construct to which the wished one belongs.
+def first_question(
+    items: Sequence[ReleaseItem], shown: Collection[str], whole: Sequence[ReleaseCell]
+) -> ReleaseItem | None:
+    """Return the question that a page shows first: of those with a figure there, the one that most answered.
 
-    By default it is the one that most students of the whole network answered: what a page shows first follows
-    from how many spoke, never from what they said.
+    It follows from how many students of the whole network spoke, never from what they said.
+    """
+    answered = {cell.item: cell.n for cell in whole}
+    there = [one for one in items if one.item in shown] or items
+    return max(there, key=lambda one: answered.get(one.item, 0), default=None)
+
+
+def about(
+    items: Sequence[ReleaseItem], wish: Wish, first: ReleaseItem | None = None
+) -> list[ReleaseItem]:
+    """Return the questions of the construct to which the wished one belongs, or else the first one.
 
     Raises
     ------
@@ -97,8 +106,6 @@ def about(
         raise BadInput(f"This release has no question {wish.question!r}.")
     if not known:
         return []
-    most = max(whole, key=lambda cell: (cell.n, cell.item), default=None)
-    first = known.get(most.item) if most is not None else None
     chosen = known[wish.question] if wish.question else first or next(iter(known.values()))
     kin = {one.item: one for one in items if one.construct == chosen.construct} if chosen.construct else {}
     return list(kin.values()) or [chosen]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from survey_app.models.releases import Release, ReleaseCell, ReleaseGroup, ReleaseItem
+    from survey_app.models.releases import Release, ReleaseGroup, ReleaseItem
     from survey_app.network.pictures import Wish
 
 BETWEEN_RELEASES = timedelta(days=7)
@@ -40,16 +40,19 @@ def released() -> str:
     places = queries.reach_of(g.db, g.viewer).places
     groups = reading.groups_in(g.db, release.id, wish.by, places)
     every = reading.items_of(g.db, release.id, mode=wish.who)
+    keys = [one.key for one in groups]
+    with_any = reading.items_with_a_figure(g.db, release.id, wish.by, mode=wish.who, keys=keys)
     whole = [] if wish.question else reading.cells_of(g.db, release.id, "network", mode=wish.who)
-    items = pictures.about(every, wish, whole)
+    first = pictures.first_question(every, with_any, whole)
+    items = pictures.about(every, wish, first)
     asked = [one.item for one in items]
     shown = (
         reading.keys_with_a_figure(g.db, release.id, wish.by, mode=wish.who, items=asked) if items else set()
     )
     there, too_few = pictures.parted(groups, shown)
-    first = (wish.page - 1) * pictures.ON_A_PAGE
-    here = there[first : first + pictures.ON_A_PAGE]
-    chosen = _chosen(items, wish, whole)
+    begin = (wish.page - 1) * pictures.ON_A_PAGE
+    here = there[begin : begin + pictures.ON_A_PAGE]
+    chosen = next((one for one in items if one.item == wish.question), first)
     lines, no_line = _lines(release, wish, here, chosen) if here and chosen else (None, [])
     return render_template(
         "network/pictures.html",
@@ -64,6 +67,8 @@ def released() -> str:
         construct=items[0].construct if items else "",
         chosen=chosen,
         groups=groups,
+        with_any=[one for one in every if one.item in with_any],
+        said=pictures.said,
         pages=range(1, -(-len(there) // pictures.ON_A_PAGE) + 1),
         cells=_cells(release, wish, here, items) if here else None,
         too_few=too_few,
@@ -71,13 +76,6 @@ def released() -> str:
         no_line=no_line,
         has_lines=wish.by in pictures.OVER_CYCLES,
     )
-
-
-def _chosen(items: list[ReleaseItem], wish: Wish, whole: list[ReleaseCell]) -> ReleaseItem | None:
-    """Return the question whose lines are drawn: the wished one, or that of most students."""
-    most = {cell.item: cell.n for cell in whole}
-    wished = next((one for one in items if one.item == wish.question), None)
-    return wished or max(items, key=lambda one: most.get(one.item, 0), default=None)
 
 
 def _day(moment: datetime) -> str:

@@ -81,6 +81,24 @@ def cells_of(
     return sorted(db.scalars(query), key=lambda cell: cell.position)
 
 
+def items_with_a_figure(
+    db: Session, release_id: uuid.UUID, table: str, *, mode: str, keys: Sequence[str]
+) -> set[str]:
+    """Return the questions of which any of these groups has a figure; in the table of cycles, any cycle."""
+    query = (
+        select(ReleaseCell.item)
+        .where(
+            ReleaseCell.release_id == release_id,
+            ReleaseCell.table_name == table,
+            ReleaseCell.mode == mode,
+        )
+        .distinct()
+    )
+    if table != "cycle_number":
+        query = query.where(ReleaseCell.key.in_(keys))
+    return set(db.scalars(query))
+
+
 def keys_with_a_figure(
     db: Session, release_id: uuid.UUID, table: str, *, mode: str, items: Sequence[str]
 ) -> set[str]:

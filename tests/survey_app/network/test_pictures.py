@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from survey_app.accounts import service as accounts
 from survey_app.models.people import Organisation, Person, RoleGrant
-from survey_app.models.releases import Release, ReleaseCell, ReleaseGroup
+from survey_app.models.releases import Release, ReleaseCell, ReleaseGroup, ReleaseItem
+from survey_app.network.pictures import first_question
 from survey_app.releases.service import make_releases
 from tests.databases import TESTS
 from tests.survey_app.loop.teacher import visible
@@ -148,6 +149,15 @@ def test_every_picture_has_its_table_with_the_same_figures(app, small, clock):
             assert said, (row, spoken)
             if row[columns[0]] != "too few":
                 assert any(row[columns[0]] in one for one in said), (row, said)
+
+
+def test_a_page_begins_with_the_question_that_most_answered():
+    items = [ReleaseItem(item=key) for key in "ABC"]
+    whole = [ReleaseCell(item=key, n=n) for key, n in (("A", 9), ("B", 30), ("C", 20))]
+    assert first_question(items, set("ABC"), whole).item == "B"
+    assert first_question(items, {"A", "C"}, whole).item == "C"
+    assert first_question(items, set(), []).item == "A"
+    assert first_question([], set(), []) is None
 
 
 def wall_holds_what_was_released(app, small):
