@@ -267,6 +267,11 @@ def test_a_thousand_boxes_are_an_outline_and_no_more_are_taken(lead, diagram):
     assert "<figure" not in page
     lead.get("/aim/diagram.svg", 404)
     add(lead, "ideas", "One more", status=422, driver=diagram["secondary"])
+    # What is there can still be put elsewhere, so that somebody can tidy up.
+    other = add(lead, "drivers", "Elsewhere", status=422, parent=diagram["primary"])
+    lead.post(f"/aim/ideas/{diagram['idea']}/move", 422, parent=other)
+    assert "Idea 999" in lead.get("/aim?arrange=1")
+    assert count(lead, ChangeIdea) == 1001
 
 
 def test_a_teacher_chooses_from_it_and_the_box_says_how_often_it_was_tried(lead, diagram, app, clock):
