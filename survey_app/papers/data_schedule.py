@@ -54,7 +54,8 @@ CALIFORNIA: tuple[tuple[str, str, str], ...] = (
     ("49073.1(b)(2)", "Students keep what they made",
      "A student's answers by code can be taken along (class page, student, *What is held*); no student has an account"),
     ("49073.1(b)(3)", "No other use",
-     "No outside host, no tracker; what leaves the teacher's view goes through the release policy"),
+     "No outside host, no tracker; what leaves the teacher's view goes through the release policy, or is a data"
+     " package under an agreement that a second person approved and the students were told of"),
     ("49073.1(b)(4)", "Review and correction by families",
      "By code, through the teacher: *What is held* and *Erase*. Answers without a code cannot be traced"),
     ("49073.1(b)(5)", "Security and confidentiality",
@@ -68,7 +69,8 @@ CALIFORNIA: tuple[tuple[str, str, str], ...] = (
     ("49073.1(b)(9)", "No targeted advertising", "There is no advertising"),
     ("51513", "Beliefs and practices in sex, family life, morality, religion",
      "The library holds questions about lessons; lint names protected topics, and a reviewer sets the area of each"
-     " question. A question of that kind needs written permission first: do not ask it with Focal"),
+     " question. One that touches a protected area opens only when the families of everybody asked have said yes."
+     " **To be filled in: whether that record is the written permission which the section asks for**"),
 )  # fmt: skip
 
 

@@ -21,7 +21,10 @@ agreement, {len(not_collected)} are not collected (data-schedule.md says which).
 
 **Who sees it.** *With a card of her own (coded):* the teacher sees which answers are whose; the page says so to the
 student before she begins. *Without (pooled):* the teacher sees counts from five students on, and nothing below. A
-regional lead sees numbers that passed a release policy; an administrator sees no answers. No page compares teachers.
+colleague sees what a teacher hands on to her by name, answers one by one only where the students were told. A
+regional lead sees numbers that passed a release policy. Researchers see such numbers, too; answers one by one, without
+the letter, only of lessons whose students were told, under an agreement, once a second person has approved. An
+administrator sees no answers. No page compares teachers.
 
 **A choice.** Taking part is one; each question may be skipped. The teacher prints a letter to families with the exact
 questions (English and Spanish), and records by code who does not take part.

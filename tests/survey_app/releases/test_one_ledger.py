@@ -50,7 +50,7 @@ def four_more(network, *, rest=False):
     return room
 
 
-def test_a_report_is_refused_that_a_release_could_be_taken_from(db, database, network, clock):
+def test_c11_a_report_is_refused_that_a_release_could_be_taken_from(db, database, network, clock):
     three_rooms(network)
     assert release(db, database, clock) == 18
     four_more(network)
@@ -62,7 +62,7 @@ def test_a_report_is_refused_that_a_release_could_be_taken_from(db, database, ne
     assert report(db, database, clock) == 40, "the same answers: nothing stands between the two"
 
 
-def test_a_release_is_refused_that_could_be_taken_from_a_report(db, database, network, clock):
+def test_c11_a_release_is_refused_that_could_be_taken_from_a_report(db, database, network, clock):
     three_rooms(network)
     assert report(db, database, clock) == 18
     four_more(network)
@@ -118,7 +118,7 @@ def what_four_said(cell) -> set[int]:
     return {of - known for of in totals for known in range(6, 13) if 0 <= of - known <= 4}
 
 
-def test_a_total_and_bands_handed_on_do_not_tell_what_the_fourth_class_said():
+def test_c11_a_total_and_bands_handed_on_do_not_tell_what_the_fourth_class_said():
     """Three teachers hand on "between 20 and 80 %", before the total or after it."""
     given = {name: [4, 3, 3, 4, 1, 2] for name in "abc"} | {"d": [4, 3, 3, 4]}
     rows = [
