@@ -275,10 +275,6 @@ class World:
 def world(database_url, clock, tmp_path) -> World:
     given = {"DATABASE_URL": database_url, "FOCAL_INSTANCE": str(tmp_path), "FOCAL_SECRET_KEY": SECRET}
     app = create_app(Config.from_env(given), now=clock)
-    if database_url.startswith("sqlite"):
-        # A thousand refusals are a thousand commits; that each is on the disk is proved elsewhere.
-        hurried = app.extensions["focal_db"].engine
-        event.listen(hurried, "connect", lambda driver, _record: driver.execute("PRAGMA synchronous=OFF"))
     yield World(app, clock)
     app.extensions["focal_db"].engine.dispose()
 
