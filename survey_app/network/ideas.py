@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from survey_app.network.pictures import said
+from survey_app.network.pictures import all_said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +46,8 @@ def changes(
         if cell.mean is not None and cell.cycle_number:
             found[cell.key, cell.item, cell.mode].append(cell)
     told: dict[str, list[Change]] = defaultdict(list)
+    # A question can be asked in both modes, and stands here once for each.
+    names = all_said(items)
     for item in items:
         for key in {key for key, name, mode in found if (name, mode) == (item.item, item.mode)}:
             own = sorted(found[key, item.item, item.mode], key=lambda cell: cell.cycle_number or 0)
@@ -55,7 +57,7 @@ def changes(
             what = released_change(first.mean, first.n, last.mean, last.n, policy=policy)
             told[key].append(
                 Change(
-                    question=said(item),
+                    question=names[item.item],
                     who=WHO[item.mode],
                     first_cycle=first.cycle_number or 0,
                     last_cycle=last.cycle_number or 0,

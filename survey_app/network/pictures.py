@@ -114,14 +114,26 @@ def about(
 def by_construct(items: Sequence[ReleaseItem]) -> dict[str, list[tuple[str, str]]]:
     """Return key and name of each question by construct, in the order of the library."""
     found: dict[str, dict[str, str]] = {}
+    names = all_said(items)
     for one in items:
-        found.setdefault(one.construct or "Others", {})[one.item] = said(one)
+        found.setdefault(one.construct or "Others", {})[one.item] = names[one.item]
     return {construct: list(named.items()) for construct, named in found.items()}
 
 
 def said(item: ReleaseItem) -> str:
     """Return a question's short name; with its band where it is the one with pictures for K-2."""
     return f"{item.name} (K-2)" if ".K-2." in item.item else item.name
+
+
+def all_said(items: Sequence[ReleaseItem]) -> dict[str, str]:
+    """Return a short name for each question, no two alike: versions say their number, or else their key."""
+    names = {one.item: said(one) for one in items}
+    for more in (lambda key: f"version {key.rsplit('.', 1)[-1]}", str):
+        often = Counter(names.values())
+        names = {
+            key: f"{name} ({more(key)})" if often[name] > 1 else name for key, name in names.items()
+        }
+    return names
 
 
 def names_of(groups: Sequence[ReleaseGroup]) -> dict[str, str]:
@@ -151,8 +163,9 @@ def heat_rows(
     """Return a row for each group and question, the whole network last; what was withheld is empty."""
     found = {(_key(cell), cell.item): cell for cell in cells}
     names = {**names_of(groups), WHOLE: WHOLE_NETWORK}
+    words = all_said(items)
     return [
-        {"group": name, "item": said(item), **_figure(wish, found.get((key, item.item)))}
+        {"group": name, "item": words[item.item], **_figure(wish, found.get((key, item.item)))}
         for key, name in names.items()
         for item in items
     ]
@@ -222,10 +235,10 @@ def wall_rows(
     found = {cell.item: cell for cell in cells}
     there = [one for one in items if one.item in found]
     chosen = sorted(there, key=lambda one: -found[one.item].n)[:ON_A_WALL]
-    rows = []
+    rows, names = [], all_said(there)
     for one in (item for item in there if item in chosen):
         cell = found[one.item]
         point = _point(cell if cell.mean is not None else None)
         words = _figure(Wish(show="experience"), cell)["words"]
-        rows.append({"item": said(one), **point, "words": words, "n": cell.n})
+        rows.append({"item": names[one.item], **point, "words": words, "n": cell.n})
     return rows, len(items) - len(rows)

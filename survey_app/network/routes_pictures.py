@@ -68,7 +68,7 @@ def released() -> str:
         chosen=chosen,
         groups=groups,
         with_any=[one for one in every if one.item in with_any],
-        said=pictures.said,
+        said=pictures.all_said(every),
         pages=range(1, -(-len(there) // pictures.ON_A_PAGE) + 1),
         cells=_cells(release, wish, here, items) if here else None,
         too_few=too_few,

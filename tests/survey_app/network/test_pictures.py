@@ -2,13 +2,22 @@
 
 import re
 
+import pandas as pd
 import pytest
 from sqlalchemy import select
 
+from analytics.charts.released_cells import released_cells
 from survey_app.accounts import service as accounts
 from survey_app.models.people import Organisation, Person, RoleGrant
 from survey_app.models.releases import Release, ReleaseCell, ReleaseGroup, ReleaseItem
-from survey_app.network.pictures import first_question
+from survey_app.network.pictures import (
+    Wish,
+    all_said,
+    by_construct,
+    first_question,
+    heat_rows,
+    wall_rows,
+)
 from survey_app.releases.service import make_releases
 from tests.databases import TESTS
 from tests.survey_app.loop.teacher import visible
@@ -158,6 +167,27 @@ def test_a_page_begins_with_the_question_that_most_answered():
     assert first_question(items, {"A", "C"}, whole).item == "C"
     assert first_question(items, set(), []).item == "A"
     assert first_question([], set(), []) is None
+
+
+def test_two_versions_of_one_question_stand_beside_each_other_by_their_numbers():
+    keys = ("SM1.K-2.1", "SM1.3-12.1", "SM1.3-12.2", "SM2.3-12.1")
+    items = [ReleaseItem(item=key, name=key[:3], construct="Sense", mode="coded") for key in keys]
+    names = ["SM1 (K-2)", "SM1 (version 1)", "SM1 (version 2)", "SM2"]
+    assert list(all_said(items).values()) == names
+    alike = [ReleaseItem(item=key, name="Shared", mode="coded") for key in ("A.3-12.1", "B.3-12.1")]
+    assert len(set(all_said(alike).values())) == 2
+    assert [name for _key, name in by_construct(items)["Sense"]] == names
+    cells = [
+        ReleaseCell(
+            item=key, table_name="network", n=20, teachers=3, share_low=40, share_high=50, says="40 to 50 %"
+        )
+        for key in keys
+    ]
+    heat = heat_rows(Wish(show="experience"), [], items, cells)
+    assert [row["item"] for row in heat] == names
+    assert [row["item"] for row in wall_rows(items, cells)[0]] == names
+    frame = pd.DataFrame(heat).astype({"place": float, "n": float, "teachers": float})
+    assert len(released_cells(frame, measure="experience", kind="Region").table) == 4
 
 
 def wall_holds_what_was_released(app, small):
