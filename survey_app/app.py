@@ -50,7 +50,7 @@ def create_app(config: Config, *, now=clock.now) -> Flask:  # noqa: ANN001  (a c
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
         MAX_FORM_PARTS=2000,
     )
-    app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_options = {**app.jinja_options, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["focal_db"] = database = Database(config.database_url)
     app.extensions["focal_saving"] = Saving(database)
     if config.production and not config.on_sqlite:

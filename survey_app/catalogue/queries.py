@@ -68,6 +68,21 @@ class Question:
         return ("student", locale) in self.words
 
 
+OF_A_VERSION = (
+    "id",
+    "key",
+    "kind",
+    "band",
+    "pooled_only",
+    "paired",
+    "may_not_apply",
+    "min_grade",
+    "max_grade",
+    "from_cycle",
+)
+"""What a question takes over as it stands in its version."""
+
+
 @dataclass(frozen=True)
 class ReadySet:
     """A ready set as a teacher meets it: by her question."""
@@ -85,48 +100,56 @@ class ReadySet:
 def questions(db: Session, item_version_ids: Iterable[uuid.UUID] | None = None) -> dict[uuid.UUID, Question]:
     """Return questions by id in the library's order; three statements, however many there are."""
     chosen = None if item_version_ids is None else list(item_version_ids)
+    # Columns, not rows of the model: the whole library is read for many a page, and nobody changes it here.
     select_versions = (
-        select(ItemVersion, Item, Construct.key, Construct.name, ScaleVersion)
+        select(
+            *(getattr(ItemVersion, name) for name in OF_A_VERSION),
+            ItemVersion.reverse_keyed,
+            ItemVersion.scale_version_id,
+            Item.key.label("item_key"),
+            Construct.key.label("construct_key"),
+            Construct.name.label("construct_name"),
+            ScaleVersion.picture,
+            ScaleVersion.max_length,
+        )
         .join(Item, Item.id == ItemVersion.item_id)
         .join(ScaleVersion, ScaleVersion.id == ItemVersion.scale_version_id)
         .outerjoin(Construct, Construct.id == Item.construct_id)
         .order_by(func.coalesce(Construct.position, 999), Item.position, ItemVersion.band, ItemVersion.number)
     )
-    select_words = select(Wording).order_by(Wording.revision)
+    select_words = select(
+        Wording.item_version_id,
+        Wording.perspective,
+        Wording.locale,
+        Wording.text,
+        Wording.labels,
+        Wording.not_applicable,
+        Wording.state,
+    ).order_by(Wording.revision)
     if chosen is not None:
         select_versions = select_versions.where(ItemVersion.id.in_(chosen))
         select_words = select_words.where(Wording.item_version_id.in_(chosen))
     rows = db.execute(select_versions).all()
     values: dict[uuid.UUID, list[int]] = defaultdict(list)
-    for option in db.scalars(select(ScaleOption).order_by(ScaleOption.value)):
-        values[option.scale_version_id].append(option.value)
+    options = select(ScaleOption.scale_version_id, ScaleOption.value).order_by(ScaleOption.value)
+    for scale, value in db.execute(options):
+        values[scale].append(value)
     words: dict[uuid.UUID, dict[tuple[str, str], Words]] = defaultdict(dict)
-    for row in db.scalars(select_words):  # a later revision replaces the earlier one
-        words[row.item_version_id][row.perspective, row.locale] = Words(
-            row.text, row.labels, row.not_applicable, row.state
-        )
+    for version, perspective, locale, *said in db.execute(select_words):
+        words[version][perspective, locale] = Words(*said)  # a later revision replaces the earlier one
     return {
-        version.id: Question(
-            id=version.id,
-            key=version.key,
-            item_key=item.key,
-            kind=version.kind,
-            band=version.band,
-            construct_key=construct_key,
-            construct_name=construct_name,
-            reverse=version.reverse_keyed,
-            pooled_only=version.pooled_only,
-            paired=version.paired,
-            may_not_apply=version.may_not_apply,
-            min_grade=version.min_grade,
-            max_grade=version.max_grade,
-            from_cycle=version.from_cycle,
-            picture=scale.picture,
-            max_length=scale.max_length,
-            values=tuple(values[version.scale_version_id]),
-            words=words[version.id],
+        row.id: Question(
+            **{name: getattr(row, name) for name in OF_A_VERSION},
+            item_key=row.item_key,
+            construct_key=row.construct_key,
+            construct_name=row.construct_name,
+            reverse=row.reverse_keyed,
+            picture=row.picture,
+            max_length=row.max_length,
+            values=tuple(values[row.scale_version_id]),
+            words=words[row.id],
         )
-        for version, item, construct_key, construct_name, scale in rows
+        for row in rows
     }
 
 

@@ -278,7 +278,7 @@ def _quick_start_page(
         classes=own,
         grades=GRADES,
         sets=sets,
-        known=catalogue.questions(g.db),
+        known=catalogue.questions(g.db, {id for one in sets for id in one.item_version_ids}),
         faults=faults or {},
     )
 
