@@ -130,7 +130,7 @@ def _check_same_site() -> None:
     if sent_from not in (None, "same-origin", "none"):
         abort(403)
     origin = request.headers.get("Origin")
-    if origin not in (None, "null") and urlsplit(origin).netloc.lower() != request.host.lower():
+    if origin not in (None, "null") and host_in(origin) != request.host.lower():
         abort(403)
     if (
         g.get("viewer") is not None
@@ -140,6 +140,20 @@ def _check_same_site() -> None:
         sent = (request.form.get("csrf_token", "") or request.headers.get("X-CSRF-Token", "")).encode()
         if not any(hmac.compare_digest(sent, token.encode()) for token in _form_tokens()):
             raise NotAllowed("This form was open for too long. Go back, reload the page and send it again.")
+
+
+def host_in(address: str) -> str | None:
+    """Return host and port of an address, in small letters; none where it is no address.
+
+    Examples
+    --------
+    >>> host_in("https://Focal.example:8000/s"), host_in("http://[::1"), host_in("//[::1]:80")
+    ('focal.example:8000', None, '[::1]:80')
+    """
+    try:
+        return urlsplit(address).netloc.lower()
+    except ValueError:
+        return None
 
 
 def _set_headers(response: Response) -> Response:

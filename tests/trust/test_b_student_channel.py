@@ -350,5 +350,8 @@ def test_b19_a_staff_form_that_another_site_sends_changes_nothing(app, teacher):
                 assert sent.status_code == 403, (endpoint, words)
     with teacher.reading() as db:
         assert db.scalars(select(Person.display_name)).all() == before
+    for origin in ("http://[::1", "//", "javascript:1", "http://evil.example]"):
+        assert teacher.client.post("/account/name", headers={"Origin": origin}).status_code == 403, origin
+        assert app.test_client().post("/s/7H4MPX", headers={"Origin": origin}).status_code == 403, origin
     assert isinstance(teacher, Teacher)
     assert accounts.new_token() != accounts.new_token()
