@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 TYPED = frozenset({"text", "search", "email", "tel", "url"})
 # What ends the story: the row that other forms are about, or the one who fills them in.
 ENDS = ("sign_out", "erase", "archive", "void", "aside", "disable", "end_", "take_role", "remove", "retire")
+# Seconds of drawing, and no form and no list in them.
+DRAWN = ("cycles.desk_print", "results.keep_picture", "improvement.diagram", "sharing.convening_poster")
 PLURALS = {"person": "people", "series": "series", "idea": "change_ideas", "place": "organisations"}
 PLURALS |= {"share": "cycle_shares", "session": "staff_sessions"}
 
@@ -44,7 +46,7 @@ def pages(app: object, client: object, ids: dict[str, object], leave_out: tuple[
 def fill_all(app: object, client: object, ids: dict[str, object], words: Callable[[str, str], str]) -> int:
     """Send every form with a field for words; ``words(path, field)`` says which. Return how many."""
     sent = 0
-    for path, page in list(pages(app, client, ids)):
+    for path, page in list(pages(app, client, ids, DRAWN)):
         if page.mimetype != "text/html":
             continue
         for form in [one for one in read_page(page.text) if one.name == "form"]:
