@@ -54,6 +54,8 @@ def downgrade() -> None:
         whole = {part: json.loads(zlib.decompress(row[part])) for part in PARTS}
         moved = RUNS.update().where(RUNS.c.number == row["number"]).values(ledger=_written(whole))
         connection.execute(moved)
+    if connection.dialect.name == "postgresql":
+        op.alter_column("item_report_runs", "ledger", server_default=None)
     op.drop_table("item_report_ledgers")
 
 
