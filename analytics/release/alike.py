@@ -26,11 +26,15 @@ from analytics.release.views import View
 
 
 def withhold_alike_cells(
-    statements: Statements, rows: Rows, views: list[View], detail: Ints, policy: Policy
+    statements: Statements, rows: Rows, views: list[View], detail: Ints, policy: Policy, blocks: Ints
 ) -> set[int]:
-    """Withhold cells in which insiders would see that all others answered alike; return what was changed."""
+    """Withhold cells in which insiders would see that all others answered alike; return what was changed.
+
+    Looks at the cells of some blocks, items and modes.
+    """
     cells = statements.cells
-    chosen = np.flatnonzero((detail[: len(cells)] > 0) & (cells.who.students >= policy.steps_from))
+    large = (detail[: len(cells)] > 0) & (cells.who.students >= policy.steps_from)
+    chosen = np.flatnonzero(large & np.isin(cells.block, blocks))
     if not len(chosen):
         return set()
     known = statements.known(detail, policy)

@@ -87,7 +87,7 @@ def solved_by_insiders(
     smallest_group : int
         The policy's.
     """
-    left = space.residual(np.arange(len(space.size)))
+    left = space.left
     small = np.flatnonzero(space.who.students < smallest_group).tolist()
     sets = _Sets(left, [(group,) for group in small] + space.heads.of_one_class(small, smallest_group))
     in_room: dict[int, list[int]] = {}

@@ -67,7 +67,8 @@ def protect(
         rounds += 1
         changed: set[int] = set()
         if by_value:
-            changed |= withhold_alike_cells(statements, rows, views, detail, policy)
+            asked = np.array(sorted(waiting), dtype=np.int64)
+            changed |= withhold_alike_cells(statements, rows, views, detail, policy, asked)
             changed |= withhold_alike_remainders(statements, rows, views, found, detail, policy)
         # The matrices are small: shared out over cores, each product would wait longer than it works.
         with _matrices().limit(limits=1):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.linalg import solve_triangular
@@ -82,6 +83,11 @@ class Space:
     def lengths(self) -> Floats:
         """Return what the figures leave over of each group's unit vector: 0 where the group is solved."""
         return np.asarray(1 - (self.basis**2).sum(axis=0), dtype=np.float64)
+
+    @cached_property
+    def left(self) -> Floats:
+        """The products of what the figures leave over of the unit vectors of all groups."""
+        return self.residual(np.arange(len(self.size)))
 
     def residual(self, rows: Sequence[int] | Ints, columns: Sequence[int] | Ints | None = None) -> Floats:
         """Return the products of what the figures leave over of the unit vectors of some groups."""
