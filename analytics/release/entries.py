@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -40,40 +40,37 @@ def entries_of(
     ends = np.full((2, len(cells)), -1) if known.at_ends is None else known.at_ends
     before = _latest(statements.ledger)
     people = contributors_of(decision.rows)
-    entries: list[Entry] = []
-    members: list[Ints] = []
-    for cell in sorted(shown):
-        name = _name(decision.rows, cells, tables, cell)
-        if name in before and _unchanged(statements, before[name], cell, shown[cell]):
-            continue
-        table, key, item, mode = name
-        entries.append(
-            Entry(
-                release=label,
-                table=table,
-                key=key,
-                item=item,
-                mode=mode,
-                detail=int(decision.detail[cell]),
-                answers=int(cells.who.answers[cell]),
-                least=int(known.least[cell]),
-                most=int(known.most[cell]),
-                total_least=int(known.total_least[cell]),
-                total_most=int(known.total_most[cell]),
-                at_lowest=int(ends[0, cell]),
-                at_highest=int(ends[1, cell]),
-                top=int(cells.sums.top[cell]),
-                favourable_from=int(cells.sums.favourable_from[cell]),
-                shown=shown[cell],
-                members=(),
-            )
-        )
-        members.append(cells.answers[cell])
-    used = np.unique(np.concatenate(members)) if members else np.empty(0, dtype=np.int64)
+    named = {cell: _name(decision.rows, cells, tables, cell) for cell in sorted(shown)}
+    new = {
+        cell: name
+        for cell, name in named.items()
+        if name not in before or not _unchanged(statements, before[name], cell, shown[cell])
+    }
+    used = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *(cells.answers[cell] for cell in new)]))
     listed = zip(*(people[name].to_numpy(dtype=object)[used].tolist() for name in CONTRIBUTOR), strict=True)
-    places = [tuple(np.searchsorted(used, answers).tolist()) for answers in members]
-    whole = (replace(entry, members=place) for entry, place in zip(entries, places, strict=True))
-    return Ledger(tuple(listed), tuple(whole))
+    entries = (
+        Entry(
+            release=label,
+            table=table,
+            key=key,
+            item=item,
+            mode=mode,
+            detail=int(decision.detail[cell]),
+            answers=int(cells.who.answers[cell]),
+            least=int(known.least[cell]),
+            most=int(known.most[cell]),
+            total_least=int(known.total_least[cell]),
+            total_most=int(known.total_most[cell]),
+            at_lowest=int(ends[0, cell]),
+            at_highest=int(ends[1, cell]),
+            top=int(cells.sums.top[cell]),
+            favourable_from=int(cells.sums.favourable_from[cell]),
+            shown=shown[cell],
+            members=tuple(np.searchsorted(used, cells.answers[cell]).tolist()),
+        )
+        for cell, (table, key, item, mode) in new.items()
+    )
+    return Ledger(tuple(listed), tuple(entries))
 
 
 def still_standing(

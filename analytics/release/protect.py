@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,6 +21,8 @@ from analytics.release.policy import Policy
 from analytics.release.remainders import nests, protect_remainders, withhold_shifted
 from analytics.release.statements import Statements
 from analytics.release.views import View
+
+_CORES = min(4, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
@@ -70,9 +74,10 @@ def protect(
             asked = np.array(sorted(waiting), dtype=np.int64)
             changed |= withhold_alike_cells(statements, rows, views, detail, policy, asked)
             changed |= withhold_alike_remainders(statements, rows, views, found, detail, policy)
-        # The matrices are small: shared out over cores, each product would wait longer than it works.
-        with _matrices().limit(limits=1):
-            findings = [auditors[block].audit(detail) for block in sorted(waiting)]
+        # Questions beside each other: most of an audit is done where Python lets go of its lock. But each
+        # matrix on one core: they are small, and shared out they would wait longer than they work.
+        with ThreadPoolExecutor(_CORES) as pool, _matrices().limit(limits=1):
+            findings = list(pool.map(lambda block: auditors[block].audit(detail), sorted(waiting)))
         for finding in findings:
             detail[finding.statements] = BANDS if finding.to_bands else 0
             changed.update(finding.statements)
