@@ -216,8 +216,16 @@ def culprits(space: Space, leaks: Sequence[Leak], out: Bools) -> list[int]:
     rows = space.matrix[first] @ space.basis.T
     aims = np.array([leak.vector for leak in leaks]) @ space.basis.T
     aims /= np.linalg.norm(aims, axis=1, keepdims=True)
+    # Up to the first that stays back, what a row leaves over is its own direction of the basis.
+    ends = np.argmax(1 - np.cumsum(aims**2, axis=1) < ZERO, axis=1)
+    mendable = ~out[space.pivots[ends]]
+    if not mendable.any():
+        return []
+    start = int(ends[mendable].min())
+    aims, place_of = aims[ends >= start, start:], np.searchsorted(first, space.pivots[start])
+    rows = rows[place_of:, start:]
     back: list[int] = []
-    for place, row in enumerate(rows):
+    for place, row in enumerate(rows, start=int(place_of)):
         length = float(np.sqrt((row**2).sum()))
         if length < 1e-5:
             continue
@@ -229,7 +237,7 @@ def culprits(space: Space, leaks: Sequence[Leak], out: Bools) -> list[int]:
             back.extend(space.statements[kind == place].tolist())
             continue
         aims = aims[~completes] - np.multiply.outer(along[~completes], row)
-        later = rows[place + 1 :]
+        later = rows[place - place_of + 1 :]
         later -= np.multiply.outer(later @ row, row)
     return back
 

@@ -133,7 +133,9 @@ def space_of(
     group = np.asarray(group, dtype=np.int64)
     taught: list[set[int]] = [set() for _ in sample]
     groups_of: dict[int, list[int]] = {}
-    for place, teacher in np.unique(np.stack((group, givers.teacher[kept])), axis=1).T.tolist():
+    teachers = int(givers.teacher.max()) + 1
+    for pair in np.unique(group * teachers + givers.teacher[kept]).tolist():
+        place, teacher = divmod(pair, teachers)
         taught[place].add(teacher)
         groups_of.setdefault(teacher, []).append(place)
     return Space(
