@@ -144,13 +144,49 @@ def end_problem(space: Space, at_end: Ints) -> Problem:
     return _problem(space, np.maximum(told, 0), most, space.size)
 
 
+def option_problem(space: Space, known: Known, scale: Scale) -> Problem:
+    """Return the limits on how many answers of each group are at each option: all figures read together.
+
+    Unknowns are those of the first group at options 1 to ``scale.top``, of the second, and so on; what is
+    missing to a group's size is at the lowest option. Parameters as :func:`favourable_problem`.
+    """
+    limits = _tightened(space, known, scale)
+    answers = np.asarray(space.matrix @ space.size, dtype=np.int64)
+    options = np.arange(1, scale.top + 1)
+    everywhere, upper = np.ones(len(answers), dtype=np.bool_), np.repeat(space.size, scale.top)
+    told = np.full((2, len(answers)), -1) if limits.at_ends is None else limits.at_ends
+    kinds = [
+        (options, limits.total_least, limits.total_most, everywhere),
+        (options > 0, answers - told[0], answers - told[0], told[0] >= 0),
+        (options == scale.top, told[1], told[1], told[1] >= 0),
+    ]
+    if scale.favourable_from > 0:
+        kinds.append((options >= scale.favourable_from, limits.least, limits.most, everywhere))
+    rows = [np.kron(np.eye(len(space.size)), np.ones(scale.top))]
+    low, high = [np.zeros(len(space.size))], [space.size.astype(np.float64)]
+    for weight, least, most, chosen in kinds:
+        first, ends = _narrowest(space.matrix[chosen], least[chosen], most[chosen])
+        rows.append(np.kron(space.matrix[chosen][first], weight.astype(np.float64)))
+        low.append(ends[0])
+        high.append(ends[1])
+    return Problem(
+        sp.csr_array(np.vstack(rows)), np.concatenate(low), np.concatenate(high), upper.astype(np.float64)
+    )
+
+
 def _problem(space: Space, least: Ints, most: Ints, upper: Ints) -> Problem:
     """Return the limits with one row for all figures of the same answers, between the narrowest ends."""
-    first, kind = distinct_rows(space.matrix)
+    first, ends = _narrowest(space.matrix, least, most)
+    return Problem(sp.csr_array(space.matrix[first]), *ends, upper.astype(np.float64))
+
+
+def _narrowest(matrix: Floats, least: Ints, most: Ints) -> tuple[Ints, tuple[Floats, Floats]]:
+    """Return the places of distinct rows, and the narrowest ends that all rows like each of them leave."""
+    first, kind = distinct_rows(matrix)
     low, high = least[first].astype(np.float64), most[first].astype(np.float64)
     np.maximum.at(low, kind, least)
     np.minimum.at(high, kind, most)
-    return Problem(sp.csr_array(space.matrix[first]), low, high, upper.astype(np.float64))
+    return first, (low, high)
 
 
 def pinned(

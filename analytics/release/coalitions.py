@@ -79,16 +79,16 @@ def _few_teachers(space: Space) -> set[frozenset[int]]:
 def sharing(space: Space, views: Sequence[View]) -> list[tuple[View, Ints]]:
     """Return for whom the linear program is solved, and with which statements (places in the space).
 
-    Every teacher, alone and with whoever knows several classes, and all statements. In a network of more than
-    :data:`MANY_TEACHERS` it is those who know several classes, each with a teacher of the same sum, and the
-    sums of at most a third of so many teachers: larger ones tell them hardly more.
+    Every teacher and whoever knows several classes, alone and together, and all statements. In a network of
+    more than :data:`MANY_TEACHERS` it is those who know several classes, each with a teacher of the same sum,
+    and the sums of at most a third of so many teachers: larger ones tell them hardly more.
     """
     everyone = set(space.groups_of)
     places = np.arange(len(space.statements))
     if len(everyone) <= MANY_TEACHERS:
         alone: list[View] = [(teacher,) for teacher in sorted(everyone)]
         joined = [(*view, teacher) for view in views for teacher in sorted(everyone.difference(view))]
-        return [(group, places) for group in alone + joined]
+        return [(group, places) for group in [*alone, *views, *joined]]
     taught = [
         set().union(*(space.taught[group] for group in np.flatnonzero(row))) for row in space.matrix > 0
     ]
@@ -97,6 +97,8 @@ def sharing(space: Space, views: Sequence[View]) -> list[tuple[View, Ints]]:
     for view in views:
         own = [place for place in few if not taught[place].isdisjoint(view)]
         near = set().union(*(taught[place] for place in own)).difference(view)
+        if own:
+            found.append((view, np.array(own, dtype=np.int64)))
         for teacher in sorted(near):
             inside = [place for place in few if teacher in taught[place] or place in own]
             found.append(((*view, teacher), np.array(inside, dtype=np.int64)))

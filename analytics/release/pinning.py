@@ -8,13 +8,23 @@ from dataclasses import replace
 import numpy as np
 
 from analytics.columns import Bools, Floats, Ints
-from analytics.release.attack import Scale, end_problem, favourable_problem, pinned, total_problem
+from analytics.release.attack import (
+    Scale,
+    end_problem,
+    favourable_problem,
+    option_problem,
+    pinned,
+    total_problem,
+)
 from analytics.release.contributions import Rows
 from analytics.release.counting import tally
 from analytics.release.figures import Known
 from analytics.release.linear import Leak
 from analytics.release.policy import Policy
 from analytics.release.space import Space
+
+MANY_GROUPS = 200
+"""Up to so many groups of answers, all figures are read together, in one program."""
 
 
 def pinned_sets(space: Space, rows: Rows, hidden: list[Ints], known: Known, policy: Policy) -> list[Leak]:
@@ -36,19 +46,61 @@ def pinned_sets(space: Space, rows: Rows, hidden: list[Ints], known: Known, poli
     policy : Policy
         The thresholds.
     """
+    own = space.answers[space.answers < len(rows)]
+    if not len(own):
+        return []
+    scale = Scale(int(rows.top[own[0]]), int(rows.favourable_from[own[0]]))
     one = np.eye(len(space.size))
     small = space.who.students < policy.smallest_group
     cells = [vector for vector in map(space.whole_groups, hidden) if vector is not None]
-    private = [*one[small], *cells]
-    favourable, total = _true_sums(space, rows)
-    alike = np.flatnonzero(~small & ((favourable == 0) | (favourable == space.size)))
-    own = space.answers[space.answers < len(rows)]
-    aims = np.array([*private, *one[alike]])
-    if not len(own):
-        return []
-    if not len(aims):
-        return _pinned_at_ends(space, rows, known, ~small)
-    scale = Scale(int(rows.top[own[0]]), int(rows.favourable_from[own[0]]))
+    private = np.array([*one[small], *cells]).reshape(-1, len(space.size))
+    counts = _true_counts(space, rows, scale)
+    if len(space.size) <= MANY_GROUPS:
+        aims, held = _read_together(space, known, scale, private, ~small, counts)
+    else:
+        aims, held = _read_apart(space, known, scale, private, ~small, counts)
+    return [Leak(space.answers[aim[space.group] > 0], aim) for aim in np.unique(aims[held], axis=0)]
+
+
+def _read_together(
+    space: Space, known: Known, scale: Scale, private: Floats, large: Bools, counts: Floats
+) -> tuple[Floats, Bools]:
+    """Return sets of groups, and which of them one program for all options pins.
+
+    Of the private sets, how many are favourable or what they add up to may not be pinned; of larger groups in
+    which everybody is at one option, or on one side of the border, whether that is so.
+    """
+    options = np.arange(scale.top + 1, dtype=np.float64)
+    favourable = (options >= scale.favourable_from).astype(np.float64)
+    weights = [(private, weight, np.full(len(private), np.nan)) for weight in (favourable, options)]
+    sides = [favourable, 1 - favourable, *np.eye(scale.top + 1)]
+    size = space.size.astype(np.float64)
+    for there in sides:
+        groups = np.flatnonzero(large & (counts @ there == size))
+        # Those who are not there: none, in truth; one is enough.
+        weights.append((np.eye(len(size))[groups], 1.0 - there, np.ones(len(groups))))
+    truth = np.concatenate([_add(aims, counts @ weight) for aims, weight, _ in weights])
+    # Unknowns leave out the lowest option, whose answers are what is missing to the size.
+    unknown = np.vstack([np.kron(aims, weight[1:] - weight[0]) for aims, weight, _ in weights])
+    rest = np.concatenate([weight[0] * (aims @ size) for aims, weight, _ in weights])
+    enough = np.concatenate([second for _, _, second in weights])
+    if not len(enough):
+        return private, np.zeros(0, dtype=np.bool_)
+    held = pinned(option_problem(space, known, scale), unknown, truth - rest, enough - rest)
+    return np.vstack([aims for aims, _, _ in weights]), held
+
+
+def _read_apart(
+    space: Space, known: Known, scale: Scale, private: Floats, large: Bools, counts: Floats
+) -> tuple[Floats, Bools]:
+    """Return the same from a program for each kind of figure, joined where they bear on one group.
+
+    In networks of many groups one program for all would take minutes, and there figures leave more room.
+    """
+    options = np.arange(scale.top + 1)
+    favourable, total = counts @ (options >= scale.favourable_from), counts @ options
+    alike = np.flatnonzero(large & ((favourable == 0) | (favourable == space.size)))
+    aims = np.array([*private, *np.eye(len(space.size))[alike]]).reshape(-1, len(space.size))
     second = np.full(len(aims), np.nan)
     held = pinned(favourable_problem(space, known, scale), aims, _add(aims, favourable), second)
     # A group in which all are favourable is given away, too, by a sum that leaves no room for one who is not:
@@ -56,35 +108,31 @@ def pinned_sets(space: Space, rows: Rows, hidden: list[Ints], known: Known, poli
     none = favourable[alike] == 0
     sign = np.ones(len(aims))
     sign[len(private) :] = np.where(none, 1, -1)
-    low, high = _inside(space, rows, known, scale)
+    low, high = _inside(space, known, counts)
     least = scale.favourable_from + np.maximum(low[alike] - 1, 0)
     most = scale.top * (space.size[alike] - 1) - np.maximum(high[alike] - 1, 0) + scale.favourable_from - 1
     second[len(private) :] = np.where(none, least, -most)
     turned = aims * sign[:, None]
     held |= pinned(total_problem(space, known, scale), turned, _add(turned, total), second)
-    found = [Leak(space.answers[aims[place][space.group] > 0], aims[place]) for place in np.flatnonzero(held)]
-    return found + _pinned_at_ends(space, rows, known, ~small)
+    at_ends = _pinned_at_ends(space, known, large, counts)
+    return np.vstack((aims, at_ends)), np.concatenate((held, np.ones(len(at_ends), dtype=np.bool_)))
 
 
-def _pinned_at_ends(space: Space, rows: Rows, known: Known, large: Bools) -> list[Leak]:
+def _pinned_at_ends(space: Space, known: Known, large: Bools, counts: Floats) -> Floats:
     """Return groups in which everybody picked the option at one end, where distributions force that."""
-    found = []
-    step = np.full(len(space.givers), -1, dtype=np.int64)
-    step[: len(rows)] = rows.step
-    top = int(rows.top[space.answers[space.answers < len(rows)][0]])
-    for end, told in zip((0, top), () if known.at_ends is None else known.at_ends, strict=False):
-        there = np.bincount(space.group, step[space.answers] == end, minlength=len(space.size))
-        behind = (space.matrix[told[space.statements] >= 0] > 0).any(axis=0)
-        groups = np.flatnonzero(large & (there == space.size) & behind)
+    found = [np.empty((0, len(space.size)))]
+    for there, told in zip(counts.T[[0, -1]], () if known.at_ends is None else known.at_ends, strict=False):
+        groups = np.flatnonzero(large & (there == space.size) & _behind(space, told))
+        aims = np.eye(len(space.size))[groups]
         if len(groups):
-            aims = np.eye(len(space.size))[groups]
-            truth, unknown = space.size[groups].astype(np.float64), np.full(len(groups), np.nan)
-            held = pinned(end_problem(space, told), aims, truth, unknown)
-            found += [
-                Leak(space.answers[space.group == group], one)
-                for group, one in zip(groups[held], aims[held], strict=True)
-            ]
-    return found
+            unknown = np.full(len(groups), np.nan)
+            found.append(aims[pinned(end_problem(space, told), aims, there[groups], unknown)])
+    return np.vstack(found)
+
+
+def _behind(space: Space, told: Ints) -> Bools:
+    """Say which groups stand behind a figure that tells something."""
+    return np.asarray((space.matrix[told[space.statements] >= 0] > 0).any(axis=0), dtype=np.bool_)
 
 
 def seen_by(
@@ -128,20 +176,16 @@ def seen_by(
     return seen, rows, [], left
 
 
-def _inside(space: Space, rows: Rows, known: Known, scale: Scale) -> tuple[Ints, Ints]:
+def _inside(space: Space, known: Known, counts: Floats) -> tuple[Ints, Ints]:
     """Return how many answers of each group surely lie above the lowest option, and below the highest.
 
     None, where no distribution tells of the group's answers at that end; where one does, it is taken to tell
     exactly, which it may not: rather a figure too few than a child too many.
     """
-    step = np.full(len(space.givers), -1, dtype=np.int64)
-    step[: len(rows)] = rows.step
     low, high = np.zeros((2, len(space.size)), dtype=np.int64)
-    for end, told, beside in zip(
-        (0, scale.top), () if known.at_ends is None else known.at_ends, (low, high), strict=False
-    ):
-        there = np.bincount(space.group, step[space.answers] == end, minlength=len(space.size))
-        behind = (space.matrix[told[space.statements] >= 0] > 0).any(axis=0)
+    ends = () if known.at_ends is None else known.at_ends
+    for there, told, beside in zip(counts.T[[0, -1]], ends, (low, high), strict=False):
+        behind = _behind(space, told) & ~np.isnan(there)
         beside[behind] = (space.size - there)[behind]
     return low, high
 
@@ -152,14 +196,11 @@ def _add(aims: Floats, values: Floats) -> Floats:
     return np.where(np.abs(aims) @ missing > 0, np.nan, aims @ np.where(missing, 0, values))
 
 
-def _true_sums(space: Space, rows: Rows) -> tuple[Floats, Floats]:
-    """Return favourable answers and sum of steps of each group; NaN where only the ledger knows one."""
+def _true_counts(space: Space, rows: Rows, scale: Scale) -> Floats:
+    """Return the answers of each group at each option; NaN where only the ledger knows one of them."""
     own = space.answers < len(rows)
-    count = len(space.size)
-
-    def add(values: Ints) -> Floats:
-        return np.bincount(space.group[own], values[space.answers[own]], minlength=count).astype(np.float64)
-
-    whole = add(np.ones(len(rows), dtype=np.int64)) == space.size
-    favourable, total = add(rows.favourable.astype(np.int64)), add(rows.step)
-    return np.where(whole, favourable, np.nan), np.where(whole, total, np.nan)
+    width = scale.top + 1
+    at = space.group[own] * width + rows.step[space.answers[own]]
+    counts = np.bincount(at, minlength=len(space.size) * width).reshape(-1, width).astype(np.float64)
+    counts[counts.sum(axis=1) != space.size] = np.nan
+    return counts
