@@ -1,12 +1,13 @@
 """The linear program: against a published table, against counting out all, against its closed form."""
 
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from analytics.release.attack import Contradiction, Problem, forced_alike, pinned
+from analytics.release.attack import Contradiction, Problem, Scale, forced_alike, option_problem, pinned
 from analytics.release.figures import Known
 
 # Federal Committee on Statistical Methodology (1994), Statistical Policy Working Paper 22, chapter II: number
@@ -84,14 +85,52 @@ def test_a_sum_is_pinned_exactly_when_its_interval_holds_one_whole_number():
     assert pinned(problem, units, unknown, unknown).tolist() == held.tolist()
 
 
-def test_a_first_look_from_the_truth_changes_nothing_that_is_found():
-    problem, places = problem_of(CHILDREN, PROTECTED | {(1, 1), (1, 2)})
-    truth = np.array([float(CHILDREN[place]) for place in places])
-    units, unknown = np.eye(len(places)), np.full(len(places), np.nan)
-    assert (
-        pinned(problem, units, truth, unknown, truth).tolist()
-        == pinned(problem, units, truth, unknown).tolist()
-    )
+def figures_of(matrix, size, answers, *, ends):
+    """Return one question's figures, each with its exact sums, as the program for all options takes them."""
+    matrix = np.array(matrix, dtype=float)
+    counts = matrix.astype(int) @ np.array([np.bincount(group, minlength=4) for group in answers])
+    favourable, total = counts[:, 2:].sum(axis=1), counts @ np.arange(4)
+    at_ends = np.stack((counts[:, 0], counts[:, 3])) if ends else np.full((2, len(matrix)), -1)
+    known = Known(favourable, favourable, total, total, at_ends)
+    space = SimpleNamespace(matrix=matrix, size=np.array(size), statements=np.arange(len(matrix)))
+    return space, known
+
+
+def test_figures_read_together_tell_what_none_of_them_tells_alone():
+    # Five of seven at the top and a sum of 19: the other two can only be at the step below it.
+    space, known = figures_of([[1]], [7], [[3, 3, 3, 3, 3, 2, 2]], ends=True)
+    known = Known(np.array([0]), np.array([7]), known.total_least, known.total_most, known.at_ends)
+    favourable = np.array([0.0, 1.0, 1.0])
+    assert option_problem(space, known, Scale(3, 2)).interval(favourable) == pytest.approx((7, 7))
+    alone = Known(known.least, known.most, known.total_least, known.total_most)
+    low, _ = option_problem(space, alone, Scale(3, 2)).interval(favourable)
+    assert low == pytest.approx(6)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_possible_answers_lie_outside_of_what_figures_read_together_allow(seed):
+    draw = np.random.default_rng(seed)
+    size = [2, 1, 2]
+    answers = [draw.integers(0, 4, size=count) for count in size]
+    matrix = [[1, 1, 1], [1, 1, 0], [0, 1, 1]][: int(draw.integers(1, 4))]
+    space, known = figures_of(matrix, size, answers, ends=bool(draw.random() < 0.5))
+    problem = option_problem(space, known, Scale(3, 2))
+    worlds = [np.split(np.array(world), [2, 3]) for world in product(range(4), repeat=5)]
+    fits = [world for world in worlds if _same(figures_of(matrix, size, world, ends=True)[1], known)]
+    for group in range(3):
+        for weight in ([0, 1, 1], [1, 2, 3]):
+            aim = np.zeros(9)
+            aim[3 * group : 3 * group + 3] = weight
+            low, high = problem.interval(aim)
+            sums = [np.array([0, *weight])[world[group]].sum() for world in fits]
+            assert low <= min(sums) + 1e-6
+            assert high >= max(sums) - 1e-6
+
+
+def _same(one, other):
+    told = other.at_ends >= 0
+    same = np.array_equal(one.least, other.least) and np.array_equal(one.total_least, other.total_least)
+    return same and np.array_equal(one.at_ends[told], other.at_ends[told])
 
 
 def test_figures_that_contradict_one_another_are_refused():
