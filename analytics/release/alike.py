@@ -16,9 +16,9 @@ from __future__ import annotations
 import numpy as np
 
 from analytics.columns import Bools, Ints
-from analytics.release.attack import forced_alike
 from analytics.release.contributions import Rows
 from analytics.release.figures import Known
+from analytics.release.limits import forced_alike
 from analytics.release.policy import Policy
 from analytics.release.remainders import Nest, known_of, remainders, smallest_child
 from analytics.release.statements import Statements

@@ -13,7 +13,8 @@ from analytics.release.cells import passes_first_rule
 from analytics.release.coalitions import coalitions, sharing
 from analytics.release.contributions import Rows
 from analytics.release.figures import STEPS, Known
-from analytics.release.linear import Leak, culprits, last_used, solved_by_insiders, solved_cells, solved_sets
+from analytics.release.insiders import solved_by_insiders
+from analytics.release.linear import Leak, culprits, last_used, solved_cells, solved_sets
 from analytics.release.pinning import pinned_sets, seen_by
 from analytics.release.policy import Policy
 from analytics.release.space import Space, space_of

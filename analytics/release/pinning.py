@@ -8,19 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from analytics.columns import Bools, Floats, Ints
-from analytics.release.attack import (
-    Scale,
-    end_problem,
-    favourable_problem,
-    option_problem,
-    pinned,
-    total_problem,
-)
+from analytics.release.attack import pinned
 from analytics.release.contributions import Rows
 from analytics.release.counting import tally
 from analytics.release.figures import Known
 from analytics.release.linear import Leak
 from analytics.release.policy import Policy
+from analytics.release.programs import Scale, end_problem, favourable_problem, option_problem, total_problem
 from analytics.release.space import Space
 
 MANY_GROUPS = 200

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from analytics.release.attack import Contradiction, Problem, Scale, forced_alike, option_problem, pinned
+from analytics.release.attack import Contradiction, Problem, pinned
 from analytics.release.figures import Known
+from analytics.release.limits import forced_alike
+from analytics.release.programs import Scale, option_problem
 
 # Federal Committee on Statistical Methodology (1994), Statistical Policy Working Paper 22, chapter II: number
 # of delinquent children by county and education of the head of the household (fictitious). Counties Alpha,
