@@ -53,24 +53,28 @@ class Cell:
 
 
 def reach_of(db: Session, viewer: Viewer) -> Reach:
-    """Return the organisations at which the viewer is a lead, and all below, in two statements."""
-    own = set(
-        db.scalars(
-            select(RoleGrant.organisation_id).where(
-                RoleGrant.person_id == viewer.person_id, RoleGrant.role == "lead"
-            )
-        )
+    """Return the organisations at which the viewer is a lead, and all below, in one statement."""
+    own = (
+        select(RoleGrant.organisation_id.label("id"))
+        .where(RoleGrant.person_id == viewer.person_id, RoleGrant.role == "lead")
+        .subquery("own")
     )
-    every = {one.id: one for one in db.scalars(select(Organisation))}
-    places: dict[uuid.UUID, Organisation] = {}
+    below = select(own.c.id).cte("below", recursive=True)
+    below = below.union(select(Organisation.id).join(below, Organisation.parent_id == below.c.id))
+    above = select(own.c.id).cte("above", recursive=True)
+    above = above.union(select(Organisation.parent_id).join(above, Organisation.id == above.c.id))
+    is_below = Organisation.id.in_(select(below.c.id))
+    found = db.execute(
+        select(Organisation, is_below).where(is_below | Organisation.id.in_(select(above.c.id)))
+    ).all()
+    every = {one.id: one for one, _ in found}
+    places = {one.id: one for one, mine in found if mine}
     region: dict[uuid.UUID, str] = {}
-    for one in every.values():
+    for one in places.values():
         line = [one]
         while line[-1].parent_id is not None:
             line.append(every[line[-1].parent_id])
-        if own & {above.id for above in line}:
-            places[one.id] = one
-            region[one.id] = next((above.name for above in line if above.kind == "region"), line[-1].name)
+        region[one.id] = next((higher.name for higher in line if higher.kind == "region"), line[-1].name)
     return Reach(places, region)
 
 
