@@ -21,11 +21,10 @@ from analytics.charts import (
     drivers,
     icons,
     item_panel,
-    multiples,
     predicted_counts,
     predictions,
-    regions,
     released_cells,
+    released_lines,
     released_wall,
     shaping,
     shaping_items,
@@ -33,7 +32,6 @@ from analytics.charts import (
     theme,
 )
 from analytics.charts import gap as gap_charts
-from analytics.charts import released_lines as released_charts
 from analytics.charts import run_chart as run_charts
 from analytics.charts.picture import Picture
 from analytics.class_icc import icc_classes
@@ -193,39 +191,6 @@ REGIONS = ("Bay Area", "Central Valley", "Far North", "South Coast")
 
 
 def heat_table(width: theme.Width = "wide") -> Picture:
-    """Return released gaps of four regions and four questions, some withheld."""
-    return regions.heat_table(_released(), width=width)
-
-
-def _released() -> pd.DataFrame:
-    """Return a release as it reaches a chart: rounded, and nothing at all where a cell was withheld."""
-    draw = np.random.default_rng(NETWORK_SEED)
-    withheld = {("Far North", "WC5"), ("Far North", "OW1"), ("South Coast", "OW1"), ("South Coast", "WC5")}
-    rows = []
-    for region in REGIONS:
-        for item, (label, _, seen) in QUESTIONS.items():
-            hidden = (region, item) in withheld
-            number = None if hidden else round(0.7 * seen + draw.normal(0, 0.3), 1)
-            rows.append((region, label, number, None if hidden else int(draw.integers(4, 15))))
-    return pd.DataFrame(rows, columns=["region", "item", "gap", "teachers"])
-
-
-def small_multiples(width: theme.Width = "wide") -> Picture:
-    """Return the gap over cycles in seven regions, with withheld points and one region withheld whole."""
-    draw = np.random.default_rng(NETWORK_SEED)
-    names = (*REGIONS, "Inland Empire", "North Coast", "Sierra")
-    rows = []
-    for region in names:
-        for cycle in range(1, 5):
-            network = round(0.9 - 0.15 * cycle, 1)
-            hidden = region == "Sierra" or (region == "Far North" and cycle < 3)
-            number = None if hidden else round(network + draw.normal(0, 0.2), 1)
-            rows.append((region, cycle, number, None if hidden else int(draw.integers(4, 15)), network))
-    frame = pd.DataFrame(rows, columns=["region", "cycle", "gap", "teachers", "network"])
-    return multiples.small_multiples(frame, item=QUESTIONS["WC5"][0], width=width)
-
-
-def released_gaps(width: theme.Width = "wide") -> Picture:
     """Return released gaps in points of four regions: some withheld, one without a gap."""
     return released_cells.released_cells(_released_cells("gap"), measure="gap", kind="Region", width=width)
 
@@ -257,7 +222,7 @@ def _released_cells(measure: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["group", "item", "place", "words", "n", "teachers"])
 
 
-def released_lines(width: theme.Width = "wide") -> Picture:
+def small_multiples(width: theme.Width = "wide") -> Picture:
     """Return both lines of four regions: one withheld at first, one without ratings."""
     draw = np.random.default_rng(NETWORK_SEED)
     rows: list[tuple[str, int, int | None, int | None, int | None]] = []
@@ -269,7 +234,7 @@ def released_lines(width: theme.Width = "wide") -> Picture:
             n = int(draw.integers(12, 60))
             rows.append((region, cycle, None if hidden else students, rated, None if hidden else n))
     frame = pd.DataFrame(rows, columns=["group", "cycle", "students", "teacher", "n"])
-    return released_charts.released_lines(frame, item=QUESTIONS["WC5"][0], kind="Region", width=width)
+    return released_lines.released_lines(frame, item=QUESTIONS["WC5"][0], kind="Region", width=width)
 
 
 def released_for_a_wall(width: theme.Width = "wide") -> Picture:
@@ -404,12 +369,10 @@ EXAMPLES: dict[str, tuple[str, Callable[[theme.Width], Picture]]] = {
     "student-rows": ("One row for each student", student_rows),
     "run-chart": ("The gap, lesson by lesson", run_chart),
     "calibration": ("How predictions came true", calibration_curve),
-    "heat-table": ("Regions and questions", heat_table),
-    "small-multiples": ("Regions over cycles", small_multiples),
-    "released-gap": ("Released gaps", released_gaps),
-    "released-experience": ("Released shares", released_experience),
+    "heat-table": ("Released gaps of regions and questions", heat_table),
+    "released-experience": ("Released shares of the same", released_experience),
+    "small-multiples": ("Both lines of each region, from releases", small_multiples),
     "released-wall": ("Released figures of one region, for a wall", released_for_a_wall),
-    "released-lines": ("Both lines of each region, from releases", released_lines),
     "item-panel": ("One question", item_report),
     "decision-study": ("How sure are we yet", decision_curve),
     "driver-diagram": ("A driver diagram", driver_diagram),

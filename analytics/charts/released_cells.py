@@ -139,11 +139,7 @@ def _by_group(
 ) -> float:
     left = 170
     wide = min((sheet.width - left) / len(items), 190)
-    heads = [
-        {"x": left + wide * (k + 0.5), "text": wrapped(item, wide - 12, size=13)}
-        for k, item in enumerate(items)
-    ]
-    top += sheet.words(heads, x="x", y=top, size=13, align="center", hang=True) + 8
+    top += _heads(sheet, items, left, wide, top) + 8
     for group in groups:
         lines = wrapped(group, left - 12, size=15)
         high = max(CELL, 19 * len(lines) + 4)
@@ -168,15 +164,20 @@ def _by_item(
         top += sheet.word(item, x=0, y=top + 4, size=15, bold=True, room=sheet.width, hang=True) + 8
         for start in range(0, len(groups), in_a_line):
             line = groups[start : start + in_a_line]
-            heads = [
-                {"x": wide * (k + 0.5), "text": wrapped(name, wide - 8, size=13)}
-                for k, name in enumerate(line)
-            ]
-            top += sheet.words(heads, x="x", y=top, size=13, align="center", hang=True) + 4
+            top += _heads(sheet, line, 0, wide, top) + 4
             row = [(wide * k, cells.get((name, item))) for k, name in enumerate(line)]
             _line(sheet, row, (top, top + CELL), wide, measure)
             top += CELL + 10
     return top
+
+
+def _heads(sheet: Canvas, names: list[str], left: float, wide: float, top: float) -> float:
+    """Write a name above each column; return how high the tallest is."""
+    heads = [
+        {"x": left + wide * (k + 0.5), "text": wrapped(name, wide - 10, size=13)}
+        for k, name in enumerate(names)
+    ]
+    return sheet.words(heads, x="x", y=top, size=13, align="center", hang=True)
 
 
 def _line(
@@ -188,20 +189,12 @@ def _line(
 ) -> None:
     top, floor = ends
     middle = (top + floor) / 2
-    there = [(x, cell) for x, cell in line if cell is not None]
-    shown = [
-        {"x": x + 2, "x2": x + wide - 2, "place": cell["place"], "say": _say(cell)}
-        for x, cell in there
-        if cell["place"] is not None
+    there: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        ({"x": x + 2, "x2": x + wide - 2, "say": _say(cell)}, cell) for x, cell in line if cell is not None
     ]
-    bare = [
-        {"x": x + 2, "x2": x + wide - 2, "say": _say(cell)}
-        for x, cell in there
-        if cell["words"] and cell["place"] is None
-    ]
-    withheld: list[dict[str, Any]] = [
-        {"x": x + 2, "x2": x + wide - 2, "say": _say(cell)} for x, cell in there if not cell["words"]
-    ]
+    shown = [{**box, "place": cell["place"]} for box, cell in there if cell["place"] is not None]
+    bare = [box for box, cell in there if cell["words"] and cell["place"] is None]
+    withheld = [box for box, cell in there if not cell["words"]]
     shades = SHADES[measure]
     sheet.boxes(shown, x="x", x2="x2", y=top, y2=floor, edge=theme.EDGE, shaded_by="place", shades=shades)
     sheet.boxes(bare, x="x", x2="x2", y=top, y2=floor, edge=theme.EDGE)
@@ -209,11 +202,11 @@ def _line(
     words = [{"x": (row["x"] + row["x2"]) / 2, "text": TOO_FEW} for row in withheld]
     sheet.words(words, x="x", y=middle, size=13, colour=theme.QUIET, align="center")
     low, high = BLACK_ON[measure]
-    for x, cell in there:
+    for box, cell in there:
         if cell["words"]:
             place = cell["place"]
             colour = theme.INK if place is None else theme.ON_LIGHT if low <= place <= high else theme.ON_DARK
-            at: dict[str, Any] = {"x": x + wide / 2, "align": "center", "colour": colour}
+            at: dict[str, Any] = {"x": (box["x"] + box["x2"]) / 2, "align": "center", "colour": colour}
             size = 16 if len(cell["words"]) < 9 else 13
             sheet.word(cell["words"], y=middle - 8, size=size, bold=True, **at)
             sheet.word(describe.counted(int(cell["n"]), "student"), y=middle + 11, size=12, **at)

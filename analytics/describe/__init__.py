@@ -17,7 +17,6 @@ from analytics.describe.cycle import (
     moved_words,
     prediction_told,
 )
-from analytics.describe.regions import gap_in_words, heat_told, multiples_told
 from analytics.describe.released import released_lines_told, released_told, released_wall_told
 from analytics.describe.research import decision_told, drivers_told, icons_told, item_told
 from analytics.describe.series import calibration_told, lines_told, run_told, students_told, who_moved
@@ -36,15 +35,12 @@ __all__ = [
     "distribution_told",
     "drivers_told",
     "foreseen_words",
-    "gap_in_words",
     "gap_told",
-    "heat_told",
     "icons_told",
     "item_told",
     "lines_told",
     "listed",
     "moved_words",
-    "multiples_told",
     "percent",
     "prediction_told",
     "released_lines_told",

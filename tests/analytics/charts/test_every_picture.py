@@ -24,7 +24,6 @@ PLACES = {
     "step",
     "cycle",
     "gap",
-    "network",
     "value",
     "lessons",
     "lesson",

@@ -1,6 +1,4 @@
-"""Regions, designs, questions, diagrams, icons: what is withheld stays withheld, what is wrong is named."""
-
-import json
+"""Designs, questions, diagrams, icons: what is wrong is named."""
 
 import pandas as pd
 import pytest
@@ -10,84 +8,10 @@ from analytics.charts.decision_study import decision_study_curve
 from analytics.charts.drivers import driver_diagram
 from analytics.charts.icons import ASSURANCE, VARIATION, making_data_count_icons
 from analytics.charts.item_panel import item_panel
-from analytics.charts.multiples import small_multiples
-from analytics.charts.regions import heat_table
 from analytics.columns import FrameError
 from analytics.mdc import ASSURANCE as ASSURANCE_WORDS
 from analytics.mdc import VARIATION as VARIATION_WORDS
 from analytics.mdc import classify
-
-
-def everything(picture):
-    return json.dumps([picture.spec, picture.sentence, picture.sentences, picture.table.to_dict()])
-
-
-def heat(*cells):
-    return pd.DataFrame(cells, columns=["region", "item", "gap", "teachers"])
-
-
-def test_a_withheld_cell_carries_neither_its_number_nor_its_n():
-    frame = heat(("North", "Share", 0.6, 12), ("South", "Share", None, 87))
-
-    picture = heat_table(frame)
-
-    assert "87" not in everything(picture)
-    assert picture.table["Gap in steps"].tolist() == ["+0.6", "too few"]
-    assert picture.table["Teachers"].tolist() == ["12", "too few"]
-    assert "1 cell withheld because too few" in picture.sentences[0]
-
-
-def test_cells_withheld_for_themselves_and_for_a_neighbour_look_the_same():
-    frame = heat(("North", "Share", None, 2), ("South", "Share", None, 40), ("West", "Share", 0.1, 9))
-
-    picture = heat_table(frame)
-
-    layer = next(layer for layer in picture.spec["layer"] if layer["mark"].get("strokeDash") == [4, 3])
-    rows = picture.spec["datasets"][layer["data"]["name"]]
-    assert len(rows) == 2
-    assert len({row["x2"] - row["x"] for row in rows}) == 1
-
-
-def test_regions_stand_in_alphabetical_order_whatever_their_numbers():
-    frame = heat(("West", "Share", 0.1, 9), ("East", "Share", 1.4, 9), ("North", "Share", -0.5, 9))
-
-    assert heat_table(frame).table["Region"].tolist() == ["East", "North", "West"]
-
-
-def test_the_numbers_of_a_heat_table_are_those_of_its_cells():
-    picture = heat_table(heat(("North", "Share", 0.6, 12), ("South", "Share", -1.2, 8)))
-
-    drawn = {row["gap"] for rows in picture.spec["datasets"].values() for row in rows if "gap" in row}
-    assert drawn == {0.6, -1.2}
-    assert picture.table["Gap in steps"].tolist() == ["+0.6", "−1.2"]
-
-
-def multiples(gaps):
-    return pd.DataFrame(
-        [
-            {"region": region, "cycle": k, "gap": gap, "teachers": 33, "network": 0.5}
-            for region, row in gaps.items()
-            for k, gap in enumerate(row, 1)
-        ]
-    )
-
-
-def test_a_withheld_point_is_a_box_that_says_too_few():
-    picture = small_multiples(
-        multiples({"North": [0.9, None, 0.4], "South": [None, None, None]}), item="Share"
-    )
-
-    said = [row["say"] for rows in picture.spec["datasets"].values() for row in rows if "say" in row]
-    assert "North, cycle 2: too few to show" in said
-    assert sum("too few" in text for text in said) == 4
-    assert picture.sentence == "The gap is smaller than at first in 1 of 1 region (up to 33 teachers a point)"
-
-
-def test_more_than_twelve_regions_are_refused():
-    frame = multiples({f"Region {k:02}": [0.1] for k in range(13)})
-
-    with pytest.raises(FrameError, match="13 regions; show at most 12"):
-        small_multiples(frame, item="Share")
 
 
 def test_the_decision_study_says_the_cheapest_way_to_learn():

@@ -32,6 +32,32 @@ def test_a_withheld_cell_carries_nothing_whatever_stands_in_its_row():
         ["North", "Share", "+15", "44", "6"],
         ["South", "Share", "too few", "too few", "too few"],
     ]
+    assert "1 cell withheld because too few" in picture.sentences[0]
+
+
+def test_cells_withheld_for_themselves_and_for_a_neighbour_look_the_same():
+    frame = cells(
+        ("North", "Share", None, None, 2, 1),
+        ("South", "Share", None, None, 40, 9),
+        ("West", "Share", 5.0, "+5", 31, 9),
+    )
+    picture = released_cells(frame, measure="gap", kind="Region")
+    layer = next(layer for layer in picture.spec["layer"] if layer["mark"].get("strokeDash") == [4, 3])
+    rows = picture.spec["datasets"][layer["data"]["name"]]
+    assert len(rows) == 2
+    assert len({row["x2"] - row["x"] for row in rows}) == 1
+
+
+def test_groups_stand_in_the_order_given_whatever_their_numbers():
+    frame = cells(
+        ("East", "Share", 40.0, "+40", 31, 9),
+        ("North", "Share", -15.0, "−15", 31, 9),
+        ("West", "Share", 5.0, "+5", 31, 9),
+    )
+    picture = released_cells(frame, measure="gap", kind="Region")
+    assert picture.table["Region"].tolist() == ["East", "North", "West"]
+    drawn = {row["place"] for rows in picture.spec["datasets"].values() for row in rows if "place" in row}
+    assert drawn == {40.0, -15.0, 5.0}
 
 
 def test_a_figure_stands_in_the_words_in_which_it_came_out():
@@ -57,6 +83,20 @@ def test_a_withheld_point_carries_no_rating_and_a_line_stops_before_it():
         for rows in [picture.spec["datasets"][layer["data"]["name"]]]
     ]
     assert all(len({row["run"] for row in rows}) == len(rows) for rows in joined), "no two points are joined"
+
+
+def test_a_withheld_point_is_a_box_that_says_too_few():
+    frame = lines(
+        *(("North", cycle, students, None, 33) for cycle, students in enumerate((60.0, None, 70.0), 1)),
+        *(("South", cycle, None, None, None) for cycle in (1, 2, 3)),
+    )
+    picture = released_lines(frame, item="Share", kind="Region")
+    said = [row["say"] for rows in picture.spec["datasets"].values() for row in rows if "say" in row]
+    assert "North, cycle 2: too few" in said
+    assert sum("too few" in text for text in said) == 4
+    assert picture.sentence == (
+        "Students picked higher answers than at first in 1 of 1 region (up to 33 students a point)"
+    )
 
 
 def test_more_groups_than_a_page_holds_are_refused():
