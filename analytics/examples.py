@@ -18,14 +18,10 @@ from analytics.charts import (
     cycles,
     decision_study,
     distribution,
-    drivers,
     icons,
     item_panel,
     predicted_counts,
     predictions,
-    released_cells,
-    released_lines,
-    released_wall,
     shaping,
     shaping_items,
     students,
@@ -38,6 +34,8 @@ from analytics.class_icc import icc_classes
 from analytics.classrooms import AMOUNT, QUESTIONS, Classroom, classroom, question_items
 from analytics.dependability import Components
 from analytics.dependability import decision_study as dependability_of
+from analytics.examples_drivers import driver_diagram, driver_diagram_of_60
+from analytics.examples_released import heat_table, released_experience, released_for_a_wall, small_multiples
 from analytics.intervals import wilson_interval
 from analytics.items import describe_items, use_of_options
 from analytics.mdc import classify
@@ -187,66 +185,6 @@ def calibration_curve(width: theme.Width = "wide") -> Picture:
     return calibration.calibration_curve(frame, width=width)
 
 
-REGIONS = ("Bay Area", "Central Valley", "Far North", "South Coast")
-
-
-def heat_table(width: theme.Width = "wide") -> Picture:
-    """Return released gaps in points of four regions: some withheld, one without a gap."""
-    return released_cells.released_cells(_released_cells("gap"), measure="gap", kind="Region", width=width)
-
-
-def released_experience(width: theme.Width = "wide") -> Picture:
-    """Return what students picked in the same regions: bands, steps of ten, and whole percentages."""
-    frame = _released_cells("experience")
-    return released_cells.released_cells(frame, measure="experience", kind="Region", width=width)
-
-
-def _released_cells(measure: str) -> pd.DataFrame:
-    draw = np.random.default_rng(NETWORK_SEED)
-    bands = ((10, "20 % or less", 7), (50, "20 to 80 %", 8), (45, "40 to 50 %", 14), (63, "63 %", 84))
-    rows: list[tuple[str, str, float | None, str | None, int | None, int | None]] = []
-    for region in REGIONS:
-        for place, (label, _, seen) in enumerate(QUESTIONS.values()):
-            if region == "Far North" and place < 2:
-                rows.append((region, label, None, None, None, None))
-            elif measure == "gap" and place == 3 and region == "South Coast":
-                rows.append((region, label, None, "not known", 8, 3))
-            elif measure == "gap":
-                gap = 5 * round((24 * seen + draw.normal(0, 8)) / 5)
-                words = f"{'+' if gap > 0 else '−' if gap < 0 else ''}{abs(gap)}"
-                n, teachers = int(draw.integers(12, 90)), int(draw.integers(3, 15))
-                rows.append((region, label, gap, words, n, teachers))
-            else:
-                middle, words, n = bands[(place + REGIONS.index(region)) % 4]
-                rows.append((region, label, middle, words, n, int(draw.integers(3, 15))))
-    return pd.DataFrame(rows, columns=["group", "item", "place", "words", "n", "teachers"])
-
-
-def small_multiples(width: theme.Width = "wide") -> Picture:
-    """Return both lines of four regions: one withheld at first, one without ratings."""
-    draw = np.random.default_rng(NETWORK_SEED)
-    rows: list[tuple[str, int, int | None, int | None, int | None]] = []
-    for region in REGIONS:
-        for cycle in range(4):
-            students = 5 * round((35 + 8 * cycle + draw.normal(0, 4)) / 5)
-            hidden = region == "Far North" and cycle < 2
-            rated = None if hidden or region == "South Coast" else students + max(5, 25 - 5 * cycle)
-            n = int(draw.integers(12, 60))
-            rows.append((region, cycle, None if hidden else students, rated, None if hidden else n))
-    frame = pd.DataFrame(rows, columns=["group", "cycle", "students", "teacher", "n"])
-    return released_lines.released_lines(frame, item=QUESTIONS["WC5"][0], kind="Region", width=width)
-
-
-def released_for_a_wall(width: theme.Width = "wide") -> Picture:
-    """Return one region's released figures for a wall: gaps both ways, alike, a band, one withheld."""
-    labels = [label for label, *_ in QUESTIONS.values()]
-    figures = ((55, 80, "47 %", 84), (70, 60, "66 %", 84), (None, None, "20 to 80 %", 8), (None,) * 4)
-    rows = [(label, *figure) for label, figure in zip(labels, figures, strict=False)]
-    rows.append(("Built on what others said", 62, 62, "58 %", 61))
-    frame = pd.DataFrame(rows, columns=["item", "students", "teacher", "words", "n"])
-    return released_wall.released_wall(frame, group="North Valley", width=width)
-
-
 def network_answers(classes: int = 40, students_each: int = 20) -> pd.DataFrame:
     """Return ANSWERS of many pooled classes, one lesson each, for item statistics and benchmarks."""
     parts = [
@@ -286,51 +224,6 @@ def decision_curve(width: theme.Width = "wide") -> Picture:
         "Published components of student ratings of teaching (Bijlsma, Table 2.2), whole classes, a scale."
     )
     return decision_study.decision_study_curve(frame, source=source, width=width)
-
-
-def driver_diagram(width: theme.Width = "wide") -> Picture:
-    """Return a small driver diagram."""
-    rows = [
-        ("aim", None, "By May every student has a chance to share an idea in each lesson", ""),
-        ("talk", "aim", "Students talk to each other", ""),
-        ("choice", "aim", "Tasks leave room for choice", ""),
-        ("time", "talk", "Time to think before talk", ""),
-        ("moves", "time", "Talk moves in the launch", "3 cycles, adopted"),
-        ("quiet", "time", "One minute of quiet writing", ""),
-    ]
-    return drivers.driver_diagram(pd.DataFrame(rows, columns=["node", "parent", "text", "note"]), width=width)
-
-
-def driver_diagram_of_60(width: theme.Width = "wide") -> Picture:
-    """Return a network's driver diagram with sixty boxes."""
-    return drivers.driver_diagram(_sixty_boxes(), width=width)
-
-
-def _sixty_boxes() -> pd.DataFrame:
-    primary = (
-        "Students talk to each other",
-        "Tasks leave room for choice",
-        "Mistakes are used",
-        "Teachers listen",
-    )
-    secondary = ("Time to think", "More than one way in", "Ideas are named", "Groups need each person")
-    ideas = (
-        "Talk moves in the launch",
-        "One minute of quiet writing",
-        "Two problems, pick one",
-        "Exit ticket read aloud",
-    )
-    rows: list[tuple[str, str | None, str, str]] = [
-        ("aim", None, "Every student has a voice in math and science", "")
-    ]
-    for p, driver in enumerate(primary):
-        rows.append((f"p{p}", "aim", driver, ""))
-        for s in range(3 if p < 3 else 2):
-            rows.append((f"p{p}s{s}", f"p{p}", secondary[(p + s) % 4], ""))
-            for c in range(4):
-                note = "2 cycles, adapt" if (p + s + c) % 3 == 0 else ""
-                rows.append((f"p{p}s{s}c{c}", f"p{p}s{s}", ideas[(s + c) % 4], note))
-    return pd.DataFrame(rows, columns=["node", "parent", "text", "note"])
 
 
 def data_count_icons(width: theme.Width = "wide") -> Picture:

@@ -174,7 +174,7 @@ def _by_item(
 def _heads(sheet: Canvas, names: list[str], left: float, wide: float, top: float) -> float:
     """Write a name above each column; return how high the tallest is."""
     heads = [
-        {"x": left + wide * (k + 0.5), "text": wrapped(name, wide - 10, size=13)}
+        {"x": left + wide * (k + 0.5), "text": wrapped(name, wide - 12, size=13)}
         for k, name in enumerate(names)
     ]
     return sheet.words(heads, x="x", y=top, size=13, align="center", hang=True)
