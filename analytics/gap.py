@@ -15,9 +15,10 @@ import pandas as pd
 from analytics.arrays import Cells, numbers, same_length
 from analytics.codes import coded
 from analytics.columns import Bools, Floats, FrameError, Ints
+from analytics.counts import AnswerCounts
 from analytics.frames import RATINGS
 from analytics.results import Estimate, TooFew, reasons, result_table, whole_unless
-from analytics.summary import AnswerCounts, divided
+from analytics.summary import divided
 
 BOTH_SAW_IT = "you both saw it"
 THEY_FELT_MORE = "they felt more than you saw"
@@ -36,7 +37,7 @@ def gap_by_item(counted: AnswerCounts, ratings: pd.DataFrame, *, smallest_group:
     Parameters
     ----------
     counted : AnswerCounts
-        From :func:`analytics.summary.count_answers`.
+        From :func:`analytics.counts.count_answers`.
     ratings : DataFrame
         :data:`~analytics.frames.RATINGS`: her own ratings, not her predictions.
     smallest_group : int
@@ -75,7 +76,7 @@ def gap_by_item(counted: AnswerCounts, ratings: pd.DataFrame, *, smallest_group:
     Examples
     --------
     >>> import pandas as pd
-    >>> from analytics.summary import count_answers
+    >>> from analytics.counts import count_answers
     >>> items = pd.DataFrame({"item": ["SM1"], "steps": [4]})
     >>> answers = {"administration": 1, "item": "SM1", "student": list("ABCDE"), "value": [2, 2, 2, 3, 4]}
     >>> ratings = pd.DataFrame({"administration": [1], "item": ["SM1"], "value": [3]})

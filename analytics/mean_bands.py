@@ -9,11 +9,11 @@ import pandas as pd
 
 from analytics.arrays import bad_argument
 from analytics.columns import Column, Floats, Ints, Table, checked_columns
+from analytics.counts import AnswerCounts
 from analytics.dirichlet import mean_quantiles
 from analytics.intervals import check_level
 from analytics.posterior import LESSON, LEVEL, PRIOR_WEIGHT, SMALLEST_FOR_MEAN, starting_weights
 from analytics.results import reasons, result_table
-from analytics.summary import AnswerCounts
 
 PRIORS = Table(
     "priors",
@@ -40,7 +40,7 @@ def mean_intervals(
     Parameters
     ----------
     counted : AnswerCounts
-        From :func:`analytics.summary.count_answers`.
+        From :func:`analytics.counts.count_answers`.
     priors : DataFrame, optional
         :data:`PRIORS`: released distributions; items without one start from half an answer on each option.
     prior_weight, level, smallest
@@ -60,7 +60,7 @@ def mean_intervals(
     Examples
     --------
     >>> import pandas as pd
-    >>> from analytics.summary import count_answers
+    >>> from analytics.counts import count_answers
     >>> items = pd.DataFrame({"item": ["SM1"], "steps": [4]})
     >>> rows = {"administration": 1, "item": "SM1", "student": range(8), "value": [1, 2, 2, 3, 3, 3, 3, 4]}
     >>> bands = mean_intervals(count_answers(pd.DataFrame(rows), items))

@@ -15,9 +15,10 @@ import pandas as pd
 from analytics.arrays import Cells, numbers, same_length
 from analytics.codes import Coded, coded
 from analytics.columns import Floats, Ints, joint_codes
+from analytics.counts import positions
 from analytics.frames import ANSWERS, PREDICTIONS_BY_STUDENT
 from analytics.results import Estimate, TooFew, reasons, result_table, whole_unless
-from analytics.summary import divided, positions
+from analytics.summary import divided
 
 SMALLEST_FOR_RANK = 3
 """Spread and rank are given from this many students on; two can only agree or not."""

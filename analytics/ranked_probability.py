@@ -14,10 +14,10 @@ import pandas as pd
 from analytics.arrays import Cells, bad_argument, same_length
 from analytics.codes import coded
 from analytics.columns import Bools, Floats, Ints, refuse
+from analytics.counts import AnswerCounts
 from analytics.frames import EARLIER, PREDICTIONS_BY_COUNT, check_earlier
 from analytics.gap import counts_or_shares
 from analytics.results import Estimate, TooFew, reasons, result_table, whole_unless
-from analytics.summary import AnswerCounts
 
 SMALLEST_SEASON = 5
 """Skill over a season is given from this many scored questions on; one question says next to nothing."""
@@ -35,7 +35,7 @@ def score_count_predictions(
     Parameters
     ----------
     counted : AnswerCounts
-        From :func:`analytics.summary.count_answers`; also holds the earlier administrations, where given.
+        From :func:`analytics.counts.count_answers`; also holds the earlier administrations, where given.
     predictions : DataFrame
         :data:`~analytics.frames.PREDICTIONS_BY_COUNT`. Options without a row count as 0. The counts need
         not add up to the students who answered.
@@ -79,7 +79,7 @@ def score_count_predictions(
     Examples
     --------
     >>> import pandas as pd
-    >>> from analytics.summary import count_answers
+    >>> from analytics.counts import count_answers
     >>> items = pd.DataFrame({"item": ["SM1"], "steps": [4]})
     >>> answers = {"administration": 1, "item": "SM1", "student": range(5), "value": [2, 3, 3, 3, 4]}
     >>> counters = {"administration": 1, "item": "SM1", "value": [2, 3, 4], "count": [2, 2, 1]}

@@ -16,8 +16,9 @@ from scipy.optimize import minimize_scalar
 
 from analytics.arrays import Cells, bad_argument, numbers, same_length, whole_numbers
 from analytics.columns import Floats, Ints
+from analytics.counts import AnswerCounts
 from analytics.results import VERSION, TooFew, reasons, result_table
-from analytics.summary import AnswerCounts, divided
+from analytics.summary import divided
 
 SMALLEST_CLASSES = 3
 """Fewest classes from which a variance between classes can be judged at all; 10 and more are better."""
@@ -118,7 +119,7 @@ def shrink_classes(counted: AnswerCounts, *, smallest_classes: int = SMALLEST_CL
     Parameters
     ----------
     counted : AnswerCounts
-        From :func:`analytics.summary.count_answers`: one administration a class.
+        From :func:`analytics.counts.count_answers`: one administration a class.
     smallest_classes : int
         As :func:`shrink`.
 
@@ -132,7 +133,7 @@ def shrink_classes(counted: AnswerCounts, *, smallest_classes: int = SMALLEST_CL
     Examples
     --------
     >>> import pandas as pd
-    >>> from analytics.summary import count_answers
+    >>> from analytics.counts import count_answers
     >>> items = pd.DataFrame({"item": ["SM1"], "steps": [4]})
     >>> rows = {"administration": [1, 1, 2, 2, 3, 3], "item": "SM1", "student": list("ABABAB"),
     ...         "value": [1, 2, 2, 3, 3, 4]}

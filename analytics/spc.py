@@ -23,15 +23,9 @@ import numpy as np
 
 from analytics.arrays import Cells, Floats, FrameError, Ints, bad_argument, numbers_or_gaps, same_length
 from analytics.limits import FEWEST_POINTS, ControlChart, Cuts, Line, control_chart
-
-MOVING_RANGE_SCREEN = 3.267
-"""A moving range above this times their mean is left out once (Nelson 1982), where the screen is on."""
-
-D2 = 1.128
-"""Mean range of two values in standard deviations, to the three decimals that the tools of the field use."""
+from analytics.moving_range import D2, SCREENED, beside, mean_apart, screen_constant, steps
 
 XmRConstant = Literal["2.66", "3/1.128"]
-SCREENED = ", ranges above 3.267 times their mean left out once"
 
 
 def xmr(
@@ -87,11 +81,11 @@ def xmr(
     factor = 2.66 if constant == "2.66" else 3 / D2
 
     def line_of(used: Ints, places: Ints) -> Line:
-        mean, screened = _mean_apart(np.abs(_steps(given, used)), screen)
+        mean, screened = mean_apart(np.abs(steps(given, used)), screen)
         sigma = None if mean is None else np.full(len(places), factor * mean / 3)
         return Line(float(given[used].mean()), sigma, screened)
 
-    constants = {"moving range": factor} | _screen_constant(screen)
+    constants = {"moving range": factor} | screen_constant(screen)
     method = f"XmR: mean +- {constant} x mean moving range{SCREENED if screen else ''}"
     cuts = Cuts(baseline, tuple(recalculate_from), fewest)
     return control_chart("xmr", given, cuts, line_of, constants=constants, method=method)
@@ -143,12 +137,12 @@ def i_prime(
     size = _sizes("i_prime", given, n)
 
     def line_of(used: Ints, places: Ints) -> Line:
-        apart = np.abs(_steps(given, used)) / np.sqrt(_beside(1 / size, used))
-        mean, screened = _mean_apart(np.sqrt(np.pi / 2) * apart, screen)
+        apart = np.abs(steps(given, used)) / np.sqrt(beside(1 / size, used))
+        mean, screened = mean_apart(np.sqrt(np.pi / 2) * apart, screen)
         sigma = None if mean is None else mean / np.sqrt(size[places])
         return Line(float(np.average(given[used], weights=size[used])), sigma, screened)
 
-    constants = {"sqrt(pi/2)": float(np.sqrt(np.pi / 2))} | _screen_constant(screen)
+    constants = {"sqrt(pi/2)": float(np.sqrt(np.pi / 2))} | screen_constant(screen)
     method = f"I' (Taylor 2017): weighted mean +- 3 x mean s / sqrt(n){SCREENED if screen else ''}"
     cuts = Cuts(baseline, tuple(recalculate_from), fewest)
     return control_chart("i_prime", given, cuts, line_of, constants=constants, method=method)
@@ -252,35 +246,13 @@ def p_prime(
         centre, sigma = _binomial(share, size, used)
         if not 0 < centre < 1:  # All answers agree: nothing wanders.
             return Line(centre, sigma[places])
-        mean, screened = _mean_apart(np.abs(_steps((share - centre) / sigma, used)), screen)
+        mean, screened = mean_apart(np.abs(steps((share - centre) / sigma, used)), screen)
         return Line(centre, None if mean is None else sigma[places] * mean / D2, screened)
 
-    constants = {"d2": D2, "sigmas": 3.0} | _screen_constant(screen)
+    constants = {"d2": D2, "sigmas": 3.0} | screen_constant(screen)
     method = f"p' (Laney 2002): p limits x mean moving range of z / 1.128{SCREENED if screen else ''}"
     cuts = Cuts(baseline, tuple(recalculate_from), fewest)
     return control_chart("p_prime", share, cuts, line_of, constants=constants, method=method, ends=(0.0, 1.0))
-
-
-def _steps(values: Floats, used: Ints) -> Floats:
-    """Return the steps between neighbouring places that both have a value."""
-    return np.asarray((values[used[1:]] - values[used[:-1]])[np.diff(used) == 1])
-
-
-def _beside(values: Floats, used: Ints) -> Floats:
-    """Return the sums of neighbouring places that both have a value."""
-    return np.asarray((values[used[1:]] + values[used[:-1]])[np.diff(used) == 1])
-
-
-def _mean_apart(apart: Floats, screen: bool) -> tuple[float | None, int]:
-    """Return the mean distance, after the screen where it is on, and how many the screen left out."""
-    if not len(apart):
-        return None, 0
-    kept = apart[apart < MOVING_RANGE_SCREEN * apart.mean()] if screen and apart.any() else apart
-    return float(kept.mean()), len(apart) - len(kept)
-
-
-def _screen_constant(screen: bool) -> dict[str, float]:
-    return {"screen": MOVING_RANGE_SCREEN} if screen else {}
 
 
 def _sizes(table: str, given: Floats, n: Cells) -> Floats:

@@ -9,13 +9,13 @@ Marks that look alike share one layer, which keeps a picture of sixty boxes as q
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from analytics.charts import theme
 from analytics.charts.lettering import wrapped
+from analytics.charts.marks import Layer, height_above_the_sheet
 
 Row = Mapping[str, Any]
 Place = str | float
@@ -44,29 +44,6 @@ class Span:
 PIXELS = Span((0, 1000), (0, 1000))
 
 
-@dataclass
-class _Layer:
-    """Marks of one look on one pair of spans."""
-
-    mark: dict[str, Any]
-    columns: dict[str, str]
-    spans: dict[str, Span]
-    by: str | None = None
-    shades: tuple[str, dict[float, str]] | None = None
-    rows: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def joins(self) -> bool:
-        """Whether its rows are joined to a line, so that no other rows may be added."""
-        return self.mark["type"] in ("line", "area")
-
-    def look(self, spoken: bool) -> str:
-        """Return what must agree for marks to share this layer."""
-        return json.dumps(
-            [self.mark, self.columns, repr(self.spans), repr(self.shades), spoken], sort_keys=True
-        )
-
-
 class Canvas:
     """Collects the layers of one picture, back to front, and gives its spec.
 
@@ -86,7 +63,7 @@ class Canvas:
     def __init__(self, width: int, *, across: Span = PIXELS, down: Span = PIXELS) -> None:
         self.width = width
         self._across, self._down = across, down
-        self._layers: dict[str, _Layer] = {}
+        self._layers: dict[str, Layer] = {}
 
     def panel(self, *, across: Span | None = None, down: Span = PIXELS) -> Canvas:
         """Return a view of this sheet on which columns mean something else; its marks land here too."""
@@ -246,7 +223,7 @@ class Canvas:
         """Return the picture as a Vega-Lite spec."""
         from analytics.charts.layers import spec_of
 
-        in_front = sorted(self._layers.values(), key=_height_above_the_sheet)
+        in_front = sorted(self._layers.values(), key=height_above_the_sheet)
         return spec_of(in_front, self.width, round(height), description)
 
     def _pixel(self, row: Row, place: Place, span: Span) -> float:
@@ -273,23 +250,10 @@ class Canvas:
             kept.add("text")
         place = len(self._layers)
         for row in rows:
-            layer = _Layer(mark, columns, spans, by, shades)
+            layer = Layer(mark, columns, spans, by, shades)
             whole = {**{name: row[name] for name in row if name in kept}, **constants}
             look = layer.look("say" in row) + (f" line {place}" if layer.joins else "")
             self._layers.setdefault(look, layer).rows.append(_rounded(whole))
-
-
-_HEIGHTS = {"area": 0, "rule": 1, "rect": 2, "line": 3, "point": 4, "text": 6}
-
-
-def _height_above_the_sheet(layer: _Layer) -> int:
-    """Return how far in front a layer lies: shades behind rules behind boxes behind lines, marks and words.
-
-    Like marks share the layer of the first of them, so the order of drawing cannot decide: a shade of a later
-    row would lie on the marks of an earlier one. What hides the withheld lies in front of every mark.
-    """
-    special = {theme.WITHHELD: 5, theme.SHADE: 0}
-    return special.get(str(layer.mark.get("fill")), _HEIGHTS[layer.mark["type"]])
 
 
 def _sheet_of(panel: Canvas) -> Canvas:

@@ -11,10 +11,11 @@ from altair.utils.schemapi import debug_mode
 from analytics.charts import theme
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Span, _Layer
+    from analytics.charts.canvas import Span
+    from analytics.charts.marks import Layer
 
 
-def spec_of(layers: Sequence[_Layer], width: int, height: int, description: str) -> dict[str, Any]:
+def spec_of(layers: Sequence[Layer], width: int, height: int, description: str) -> dict[str, Any]:
     """Return the spec of these layers, back to front.
 
     Notes
@@ -39,7 +40,7 @@ def spec_of(layers: Sequence[_Layer], width: int, height: int, description: str)
     }
 
 
-def _layer(layer: _Layer, name: str) -> dict[str, Any]:
+def _layer(layer: Layer, name: str) -> dict[str, Any]:
     channels: dict[str, Any] = {
         channel: _axis(channel, column, layer.spans) for channel, column in layer.columns.items()
     }
