@@ -21,8 +21,6 @@ from survey_app.catalogue.service import sync_library
 from survey_app.db import Database
 from survey_app.models import load_all
 from survey_app.principal import job
-from survey_app.sample.fill import fill, is_filled
-from survey_app.sample.releases import release_weeks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -45,6 +43,10 @@ def prepare(config: Config, tell: Callable[[str], None] = lambda _words: None) -
 
 
 def _fill_sample(url: str, tell: Callable[[str], None]) -> None:
+    # Loaded for the demo alone: what makes releases and reports takes seconds to load at every other start.
+    from survey_app.sample.fill import fill, is_filled
+    from survey_app.sample.releases import release_weeks
+
     database = Database(url)
     now = clock.now()
     is_new = False

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
 
 from config import Config
 from survey_app import assets, db
@@ -43,6 +44,26 @@ class CompiledPages(BytecodeCache):
 
 
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledPages()}
+
+
+def _addresses_compiled_once() -> None:
+    """Compile what builds a route's address once in a test process: it is most of what an application costs.
+
+    The function that werkzeug makes gets its rule as an argument, so that equal rules can share it.
+    """
+    compiled = Rule._compile_builder
+    kept: dict[tuple, Any] = {}
+
+    def once(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in kept:
+            kept[key] = compiled(rule, append_unknown)
+        return kept[key]
+
+    Rule._compile_builder = once
+
+
+_addresses_compiled_once()
 
 
 class FakeClock:
