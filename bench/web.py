@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -93,8 +94,8 @@ def _students(teacher: Teacher, timers: dict[str, Timer], counter: list[int]) ->
     for token in teacher.cards:
         visitor = teacher.app.test_client()
         for _turn in range(REPEATS // STUDENTS):
-            timers["a student opens the page"].time(lambda: visitor.get(f"/s/{token}"), counter)  # noqa: B023
-        timers["a student opens and sends"].time(lambda: send_form(visitor, f"/s/{token}"), counter)  # noqa: B023
+            timers["a student opens the page"].time(partial(visitor.get, f"/s/{token}"), counter)
+        timers["a student opens and sends"].time(partial(send_form, visitor, f"/s/{token}"), counter)
 
 
 def _pages(teacher: Teacher, path: str, timer: Timer, counter: list[int]) -> None:

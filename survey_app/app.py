@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from flask import Flask, current_app, g, request
 
@@ -14,6 +15,10 @@ from survey_app.models import load_all
 from survey_app.principal import PUBLIC_PAGES, STUDENT_CHANNEL, Principal
 from survey_app.saving import Saving
 from survey_app.ui import failures, filters, names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
 
 # The order a teacher's week runs; the addresses stand in each slice's routes.py.
 SLICES = (
@@ -38,7 +43,7 @@ SLICES = (
 LARGEST_FORM = 256 * 1024
 
 
-def create_app(config: Config, *, now=clock.now) -> Flask:  # noqa: ANN001  (a clock: () -> datetime)
+def create_app(config: Config, *, now: Callable[[], datetime] = clock.now) -> Flask:
     """Return the application for one configuration. ``now`` is the clock that routes read."""
     load_all()
     app = Flask(__name__, static_folder=None)

@@ -48,7 +48,7 @@ def public_address(config: Config) -> str:
     url = config.public_url or ""
     days = _days_of_certificate(url)
     try:
-        with urllib.request.urlopen(f"{url}/livez", timeout=WAIT) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{url}/livez", timeout=WAIT) as answer:  # noqa: S310  (https, or no start in production)
             body, date = answer.read(100), answer.headers.get("Date")
     except (OSError, urllib.error.URLError) as fault:
         raise Ailment(
@@ -77,9 +77,7 @@ def _days_of_certificate(url: str) -> int:
         raise Ailment(f"TLS: no trusted connection to {host}:{port}.\nIt says: {fault}") from None
     left = datetime.fromtimestamp(until, UTC) - clock.now()
     if left < CERTIFICATE_LEFT:
-        raise Ailment(
-            f"TLS: the certificate of {host} ends in {left.days} days.\nRenew it (certbot, Caddy)."
-        )
+        raise Ailment(f"TLS: the certificate of {host} ends in {left.days} days.\nRenew it (certbot, Caddy).")
     return left.days
 
 

@@ -32,10 +32,10 @@ def install(app: Flask) -> None:
     """Wrap the application, and let each request say which route it took."""
     app.before_request(_note_route)
     app.after_request(_note_viewer)
-    app.wsgi_app = Requests(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Requests(app.wsgi_app)
     if hops := app.config["FOCAL"].proxy_hops:
         # Only as many proxies as somebody has counted: what stands further out, anybody could have written.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
 
 
 def number() -> str:

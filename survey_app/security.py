@@ -50,7 +50,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
     """Declare which permission a route asks for."""
 
     def mark(view: View) -> View:
-        view.focal_access = permission  # type: ignore[attr-defined]
+        view.focal_access = permission
         return view
 
     return mark
@@ -58,7 +58,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
 def public(view: View) -> View:
     """Declare that a route is for everybody. It never looks at a staff session's rights."""
-    view.focal_access = "public"  # type: ignore[attr-defined]
+    view.focal_access = "public"
     return view
 
 
@@ -66,7 +66,7 @@ def takes(most_bytes: int, words: str) -> Callable[[View], View]:
     """Let a route take a larger form than others once the viewer may enter; ``words`` say the limit."""
 
     def mark(view: View) -> View:
-        view.focal_takes = (most_bytes, words)  # type: ignore[attr-defined]
+        view.focal_takes = (most_bytes, words)
         return view
 
     return mark

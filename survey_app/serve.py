@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         environment = dict(os.environ)
-        with listen("0.0.0.0" if options.lan else "127.0.0.1", wanted_port(environment)) as listening:  # noqa: S104
+        with listen("0.0.0.0" if options.lan else "127.0.0.1", wanted_port(environment)) as listening:  # noqa: S104  (asked for)
             _run(listening, environment, lan=options.lan)
     except (CannotServe, ConfigError) as fault:
         words = str(fault)
@@ -198,7 +198,7 @@ def _warm_up_later() -> None:
 def warm_up() -> None:
     """Draw one picture: loading what draws takes seconds, and no teacher should wait for it at her reveal."""
     from analytics.examples import gap_focal
-    from survey_app.results import pictures  # noqa: F401
+    from survey_app.results import pictures  # noqa: F401  (loading it is the point)
 
     gap_focal().svg()
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 try:
     import fcntl
 except ImportError:  # Windows: one process serves, and the queue of its threads is all there is
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 # Printed by the demo and offered as buttons: it protects nothing, since everybody in there is invented.
-DEMO_PASSWORD = "invented people only"  # noqa: S105
+DEMO_PASSWORD = "invented people only"  # noqa: S105  (a secret to nobody)
 DEMO_ADDRESSES = "@sample.focal.example"
 SHOWN = {"teacher": 3, "coach": 1, "lead": 1, "researcher": 1, "administrator": 1}
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
-WRONG_PASSWORD = "This is not the password of your account."  # noqa: S105
+WRONG_PASSWORD = "This is not the password of your account."  # noqa: S105  (words for a person)
 notice("named", "Your name is changed.")
 notice("password-changed", "Your password is changed. Everywhere else you are signed out.")
 notice("session-ended", "That sign-in is ended.")

@@ -51,5 +51,4 @@ def card_qr(address: str) -> Markup:
     """Return an address as a QR picture. In capitals it needs fewer squares, so each is larger."""
     code = segno.make(address.upper(), error="m", micro=False)
     svg = code.svg_inline(border=4, dark="#000", light="#fff", omitsize=True, svgclass="qr", lineclass=None)
-    # Made here out of our own address and a code of our own alphabet.
-    return Markup(svg.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1))  # noqa: S704
+    return Markup(svg.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1))  # noqa: S704  (our own address and alphabet)

@@ -256,7 +256,7 @@ def check_version(cycle: Cycle, version: int) -> None:
 
 def _group_size(db: Session, cycle: Cycle, given: Sequence[object]) -> int | None:
     codes = len(survey_queries.focal_labels(db, cycle.id))
-    return codes or next((a.expected for a in given if a.expected), None)  # type: ignore[attr-defined]
+    return codes or next((a.expected for a in given if a.expected), None)
 
 
 def _save_plan_predictions(db: Session, cycle: Cycle, plan: Plan, *, group: int | None) -> None:

@@ -17,7 +17,7 @@ class Told(Refusal):
     def __init__(self, message: str, *, status: int, **values: str | int) -> None:
         self.message = message
         self.values = values
-        self.status = status  # type: ignore[misc]  (each refusal has its own)
+        self.status = status  # each refusal has its own
         super().__init__(library().chrome["en"].say(message, **values))
 
 

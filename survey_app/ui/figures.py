@@ -225,4 +225,4 @@ def _inline(svg: str, mark: str, description: str) -> Markup:
 
 def _trusted(checked: str) -> Markup:
     # The one place where text becomes page: our template with its escaping, or an SVG that _checked has read.
-    return Markup(checked)  # noqa: S704
+    return Markup(checked)  # noqa: S704  (that is what this function is for)

@@ -152,7 +152,7 @@ def read_only(folder: Path, size: Mapping[str, int]) -> Tally:
             _count_reading(tally, teacher, cycle, path)
             tally.add({"ready although read-only": int(Browser(server.port).get("/readyz").status != 503)})
             _may_write(server, cluster, writes=True)
-            took = until(lambda one=sheet: (ledger.send(Browser(server.port), one) or one).is_thanks)  # type: ignore[union-attr]
+            took = until(lambda one=sheet: (ledger.send(Browser(server.port), one) or one).is_thanks)
             tally.time("thanks after it may write", took)
             until(lambda: BANNER not in teacher.browser.get("/cycles").text)
         tally.add({"started again": server.starts - 1})

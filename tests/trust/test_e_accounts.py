@@ -4,6 +4,7 @@ import ast
 import logging
 import re
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -221,7 +222,7 @@ def test_e21_a_fault_in_any_route_gives_a_plain_page_with_a_mark_and_nothing_of_
         raise RuntimeError(FAULT)
 
     for endpoint, view in list(app.view_functions.items()):
-        breaking = lambda *a, **k: breaks()  # noqa: E731
+        breaking = partial(breaks)
         breaking.focal_access = view.focal_access
         for name in ("focal_takes", "focal_body"):
             if hasattr(view, name):

@@ -106,7 +106,7 @@ class World:
 
     def __init__(self, app, clock) -> None:
         self.app, self.clock = app, clock
-        self.places, self.objects, self.browsers, self.tokens = {}, {}, {}, {}
+        self.places, self.objects, self.people, self.browsers, self.tokens = {}, {}, {}, {}, {}
         for owner in OWNERS:
             with self._writing() as db:
                 place = Organisation(kind="network", name=f"The {owner}", created_at=clock(), time_zone="UTC")
@@ -136,8 +136,6 @@ class World:
             self.objects["south"]["share_id"] = uuid.uuid4()
             db.commit()
 
-    people: dict = {}  # noqa: RUF012
-
     def _writing(self):
         return self.app.extensions["focal_db"].writing(TESTS)
 
@@ -158,7 +156,7 @@ class World:
             db.flush()
             session = db.scalars(select(StaffSession.id).where(StaffSession.person_id == person.id)).one()
             db.commit()
-            self.people = {**self.people, name: person.id}
+            self.people[name] = person.id
         self._let_in(name, token, session)
 
     def _let_in(self, name: str, token: str | None, session: uuid.UUID | None = None) -> None:
