@@ -13,6 +13,8 @@ child can tell that the others were not favourable. A network that minds raises 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from analytics.columns import Bools, Ints
@@ -20,51 +22,75 @@ from analytics.release.contributions import Rows
 from analytics.release.figures import Known
 from analytics.release.limits import forced_alike
 from analytics.release.policy import Policy
-from analytics.release.remainders import Nest, known_of, remainders, smallest_child
+from analytics.release.remainders import Nests, known_of, remainders, smallest_child
 from analytics.release.statements import Statements
 from analytics.release.views import View
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What the answers of each teacher in each of several sets add up to.
+
+    One entry for each set and teacher: ``of`` is the set, ``teacher`` the code, ``sums`` has as rows answers,
+    favourable ones, steps, and those at the lowest and at the highest option.
+    """
+
+    of: Ints
+    teacher: Ints
+    sums: Ints
+
+    def only(self, place: Ints) -> Parts:
+        """Return the parts of some sets, numbered anew; ``place`` is -1 for those left out."""
+        kept = place[self.of] >= 0
+        return Parts(place[self.of[kept]], self.teacher[kept], self.sums[:, kept])
+
+
+def parts_of(rows: Rows, teacher: Ints, which: Ints, sets: Ints) -> Parts:
+    """Return the parts of sets, given the positions of answers and the set of each."""
+    teachers = int(teacher.max(initial=0)) + 1
+    pairs, pair = np.unique(sets * teachers + teacher[which], return_inverse=True)
+    step = rows.step[which]
+    ends = (step == 0, step == rows.top[which])
+    weights = (np.ones(len(which)), rows.favourable[which], step, *ends)
+    sums = np.array([np.bincount(pair, weight, minlength=len(pairs)) for weight in weights])
+    return Parts(pairs // teachers, pairs % teachers, sums.astype(np.int64))
+
+
+def parts_of_cells(statements: Statements, rows: Rows) -> Parts:
+    """Return the parts of the cells of this release: they stay as they are while figures are taken back."""
+    member = statements.cells.member
+    which, column = np.nonzero(member >= 0)
+    return parts_of(rows, statements.givers.teacher, which, member[which, column])
+
+
 def withhold_alike_cells(
-    statements: Statements, rows: Rows, views: list[View], detail: Ints, policy: Policy, blocks: Ints
+    statements: Statements, parts: Parts, views: list[View], detail: Ints, policy: Policy, blocks: Ints
 ) -> set[int]:
     """Withhold cells in which insiders would see that all others answered alike; return what was changed.
 
-    Looks at the cells of some blocks, items and modes.
+    Looks at the cells of some blocks, items and modes; ``parts`` are those of all cells.
     """
     cells = statements.cells
     large = (detail[: len(cells)] > 0) & (cells.who.students >= policy.steps_from)
     chosen = np.flatnonzero(large & np.isin(cells.block, blocks))
     if not len(chosen):
         return set()
-    known = statements.known(detail, policy)
-    sums = cells.sums
-    place = np.full(len(cells) + 1, -1, dtype=np.int64)
+    place = np.full(len(cells), -1, dtype=np.int64)
     place[chosen] = np.arange(len(chosen))
-    of = place[cells.member]
-    which = np.nonzero(of >= 0)[0]
-    seen = alike(
-        rows,
-        statements.givers.teacher,
-        which,
-        of[of >= 0],
-        known.only(chosen),
-        sums.top[chosen],
-        sums.favourable_from[chosen],
-        views,
-    )
-    changed = set(chosen[seen].tolist())
+    limits = statements.known(detail, policy).only(chosen)
+    top, border = cells.sums.top[chosen], cells.sums.favourable_from[chosen]
+    changed = set(chosen[alike(parts.only(place), limits, top, border, views)].tolist())
     detail[list(changed)] = 0
     return changed
 
 
 def withhold_alike_remainders(
-    statements: Statements, rows: Rows, views: list[View], found: list[Nest], detail: Ints, policy: Policy
+    statements: Statements, rows: Rows, views: list[View], found: Nests, detail: Ints, policy: Policy
 ) -> set[int]:
     """Withhold the smallest child of every remainder in which all answers can be seen to be alike."""
     changed: set[int] = set()
     known = statements.known(detail, policy)
-    for nest in found:
+    for nest in found.changed(detail):
         left = remainders(statements, nest, detail)
         # Answers that only the ledger knows have no value here; the linear program looks at those.
         if left is None or left.answers.max() >= len(rows):
@@ -73,8 +99,8 @@ def withhold_alike_remainders(
         top = np.ones(len(left.parents), dtype=np.int64)
         border[left.of], top[left.of] = rows.favourable_from[left.answers], rows.top[left.answers]
         limits = known_of(left, detail, known)
-        teacher = statements.givers.teacher
-        seen = alike(rows, teacher, left.answers, left.of, limits, top, border, views)
+        parts = parts_of(rows, statements.givers.teacher, left.answers, left.of)
+        seen = alike(parts, limits, top, border, views)
         for place in np.flatnonzero(seen):
             child = smallest_child(statements, nest, int(left.parents[place]), detail)
             if child >= 0:
@@ -83,26 +109,13 @@ def withhold_alike_remainders(
     return changed
 
 
-def alike(
-    rows: Rows,
-    teacher: Ints,
-    which: Ints,
-    sets: Ints,
-    known: Known,
-    top: Ints,
-    border: Ints,
-    views: list[View],
-) -> Bools:
+def alike(parts: Parts, known: Known, top: Ints, border: Ints, views: list[View]) -> Bools:
     """Say for which sets of answers somebody can tell that all answers but her own are alike.
 
     Parameters
     ----------
-    rows : Rows
-        All answers.
-    teacher : array of int
-        The teacher of each answer, coded as in ``views``.
-    which, sets : array of int
-        Positions of the answers and the set of each.
+    parts : Parts
+        What each teacher's answers in each set add up to.
     known : Known
         What is known of each set's sums.
     top, border : array of int
@@ -111,8 +124,7 @@ def alike(
         Teachers whose classes somebody else knows; each may join with any one teacher.
     """
     count = len(top)
-    set_, taught, part = _parts(rows, teacher, which, sets)
-    whole = _by_set(set_, part, count)
+    whole = _by_set(parts.of, parts.sums, count)
 
     def forced(of: Ints, mine: Ints) -> Bools:
         limits = known.only(of).without(favourable=mine[1], total=mine[2], at_ends=mine[3:])
@@ -120,24 +132,13 @@ def alike(
 
     found = np.zeros(count, dtype=np.bool_)
     for view in [(), *views]:
-        shared = np.isin(taught, view)
-        theirs = _by_set(set_, part * shared, count)
+        shared = np.isin(parts.teacher, view)
+        theirs = _by_set(parts.of, parts.sums * shared, count)
         found |= forced(np.arange(count), theirs)
-        of = set_[~shared]
-        found[of[forced(of, part[:, ~shared] + theirs[:, of])]] = True
+        of = parts.of[~shared]
+        found[of[forced(of, parts.sums[:, ~shared] + theirs[:, of])]] = True
     return found
 
 
-def _parts(rows: Rows, teacher: Ints, which: Ints, sets: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return set and teacher of each pair, and as rows: answers, favourable, sum of steps, at both ends."""
-    teachers = int(teacher.max(initial=0)) + 1
-    pairs, pair = np.unique(sets * teachers + teacher[which], return_inverse=True)
-    step = rows.step[which]
-    ends = (step == 0, step == rows.top[which])
-    weights = (np.ones(len(which)), rows.favourable[which], step, *ends)
-    part = np.array([np.bincount(pair, weight, minlength=len(pairs)) for weight in weights])
-    return pairs // teachers, pairs % teachers, part.astype(np.int64)
-
-
-def _by_set(sets: Ints, part: Ints, count: int) -> Ints:
-    return np.array([np.bincount(sets, row, minlength=count) for row in part]).astype(np.int64)
+def _by_set(sets: Ints, sums: Ints, count: int) -> Ints:
+    return np.array([np.bincount(sets, row, minlength=count) for row in sums]).astype(np.int64)

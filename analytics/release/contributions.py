@@ -98,7 +98,7 @@ def check_contributions(contributions: pd.DataFrame, items: pd.DataFrame) -> Row
         an item, or values of a grouping.
     """
     given = coded(CONTRIBUTIONS, contributions, items)
-    frame = given.rows
+    frame = _in_categories(given.rows)
     wrong = ~frame["mode"].isin(MODES).to_numpy(dtype=bool)
     refuse(CONTRIBUTIONS, "mode", frame, wrong, "Expected coded or pooled.")
     _refuse_mixtures(frame)
@@ -161,6 +161,12 @@ def contributions_from_counts(counts: pd.DataFrame) -> pd.DataFrame:
     rows = ordered.loc[ordered.index.repeat(ordered["count"])].drop(columns="count").reset_index(drop=True)
     rows["student"] = rows.groupby(["administration", "item"], sort=False, observed=True).cumcount()
     return rows
+
+
+def _in_categories(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its keys as categories: each is looked up once, however often it is asked for."""
+    keys = [name for name in frame if CONTRIBUTIONS.column[str(name)].kind == "key"]
+    return frame.assign(**{str(name): pd.Categorical.from_codes(*pd.factorize(frame[name])) for name in keys})
 
 
 def _codes(column: pd.Series[Any]) -> Ints:

@@ -45,6 +45,11 @@ class Tally:
     most: Ints
     rest: Ints
 
+    def followed_by(self, other: Tally) -> Tally:
+        """Return the counts of these sets, and then of others."""
+        mine, theirs = vars(self).values(), vars(other).values()
+        return Tally(*(np.concatenate(both) for both in zip(mine, theirs, strict=True)))
+
 
 def tally(rows: Givers, which: Ints, sets: Ints, count: int, insiders: int) -> Tally:
     """Count who stands behind sets of answers.

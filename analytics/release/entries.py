@@ -46,7 +46,10 @@ def entries_of(
         for cell, name in named.items()
         if name not in before or not _unchanged(statements, before[name], cell, shown[cell])
     }
-    used = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *(cells.answers[cell] for cell in new)]))
+    told = np.zeros(len(people), dtype=np.bool_)
+    for cell in new:
+        told[cells.answers[cell]] = True
+    used, place = np.flatnonzero(told), np.cumsum(told) - 1
     listed = zip(*(people[name].to_numpy(dtype=object)[used].tolist() for name in CONTRIBUTOR), strict=True)
     entries = (
         Entry(
@@ -66,7 +69,7 @@ def entries_of(
             top=int(cells.sums.top[cell]),
             favourable_from=int(cells.sums.favourable_from[cell]),
             shown=shown[cell],
-            members=tuple(np.searchsorted(used, cells.answers[cell]).tolist()),
+            members=tuple(place[cells.answers[cell]].tolist()),
         )
         for cell, (table, key, item, mode) in new.items()
     )

@@ -239,8 +239,8 @@ def segments(
     if len(parts) == 1:
         return ()
     answers = np.array([counts[first : last + 1].sum() for first, last in parts])
-    percent = rounded(answers, np.full(len(parts), counts.sum()), np.full(len(parts), grain))
-    return tuple((first + 1, last + 1, int(size)) for (first, last), size in zip(parts, percent, strict=True))
+    percent = rounded(answers, counts.sum(), np.array(grain)).tolist()
+    return tuple((first + 1, last + 1, size) for (first, last), size in zip(parts, percent, strict=True))
 
 
 def at_end(favourable: Ints, answers: Ints) -> Bools:

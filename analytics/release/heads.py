@@ -23,35 +23,25 @@ class Heads:
     """
 
     def __init__(self, givers: Givers, answers: Ints, group: Ints) -> None:
-        self.pooled = bool(givers.pooled[answers].any())
         order = np.argsort(group, kind="stable")
-        columns = (givers.teacher, givers.room, givers.administration, givers.student)
-        self._given = np.stack([column[answers[order]] for column in columns], axis=1)
-        self._start = np.searchsorted(group[order], np.arange(int(group.max(initial=-1)) + 2))
-        self.teacher_of: dict[int, int] = {}
-        self._rooms: dict[int, set[int]] = {}
-        self._students: dict[int, dict[int, set[int]]] = {}
-        self._turnout: dict[int, Counter[tuple[int, int]]] = {}
-
-    def _read(self, at: int) -> None:
-        """Take in one group, the first time that it is asked for."""
-        rooms: set[int] = set()
-        students: dict[int, set[int]] = {}
-        turnout: Counter[tuple[int, int]] = Counter()
-        for teacher, room, given, student in self._given[self._start[at] : self._start[at + 1]].tolist():
-            self.teacher_of[room] = teacher
-            rooms.add(room)
-            if self.pooled:
-                turnout[room, given] += 1
-            else:
-                students.setdefault(room, set()).add(student)
-        self._rooms[at], self._students[at], self._turnout[at] = rooms, students, turnout
+        answers, group = answers[order], group[order]
+        groups = int(group.max(initial=-1)) + 1
+        self.pooled = bool(givers.pooled[answers].any())
+        self._start = np.searchsorted(group, np.arange(groups + 1)).tolist()
+        self._teacher: list[int] = givers.teacher[answers].tolist()
+        room = givers.room[answers]
+        self._room: list[int] = room.tolist()
+        # Every class has codes of its own; of a pooled response only the administration counts.
+        self._head: list[int] = (givers.administration if self.pooled else givers.student)[answers].tolist()
+        self._teacher_of = dict(zip(self._room, self._teacher, strict=True))
+        self._rooms: list[list[int]] = [[] for _ in range(groups)]
+        every = int(room.max(initial=0)) + 1
+        for pair in np.unique(group * every + room).tolist():
+            self._rooms[pair // every].append(pair % every)
 
     def rooms(self, group: int, without: Collection[int] = ()) -> list[int]:
-        """Return the classes behind a group."""
-        if group not in self._rooms:
-            self._read(group)
-        return sorted(room for room in self._rooms[group] if self.teacher_of[room] not in without)
+        """Return the classes behind a group, except those of the teachers ``without``."""
+        return [room for room in self._rooms[group] if self._teacher_of[room] not in without]
 
     def count(self, groups: Iterable[int], without: Collection[int] = ()) -> int:
         """Return the distinct students behind several groups, except those of the teachers ``without``.
@@ -59,25 +49,18 @@ class Heads:
         Coded students count once over all administrations; pooled ones by the largest single administration
         of each class.
         """
-        groups = list(groups)
-        for group in groups:
-            if group not in self._rooms:
-                self._read(group)
+        behind = [
+            place
+            for group in groups
+            for place in range(self._start[group], self._start[group + 1])
+            if not without or self._teacher[place] not in without
+        ]
         if not self.pooled:
-            kept = (
-                students
-                for group in groups
-                for room, students in self._students[group].items()
-                if self.teacher_of[room] not in without
-            )
-            return len(set().union(*kept))
-        turnout: Counter[tuple[int, int]] = Counter()
-        for group in groups:
-            turnout.update(self._turnout[group])
+            return len({self._head[place] for place in behind})
+        turnout = Counter((self._room[place], self._head[place]) for place in behind)
         largest: dict[int, int] = {}
         for (room, _), number in turnout.items():
-            if self.teacher_of[room] not in without:
-                largest[room] = max(largest.get(room, 0), number)
+            largest[room] = max(largest.get(room, 0), number)
         return sum(largest.values())
 
     def of_one_class(

@@ -12,13 +12,13 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from analytics.columns import Ints
-from analytics.release.alike import withhold_alike_cells, withhold_alike_remainders
+from analytics.release.alike import parts_of_cells, withhold_alike_cells, withhold_alike_remainders
 from analytics.release.audit import Auditor
 from analytics.release.cells import passes_first_rule
 from analytics.release.contributions import Rows
 from analytics.release.figures import BANDS, STEPS
 from analytics.release.policy import Policy
-from analytics.release.remainders import nests, protect_remainders, withhold_shifted
+from analytics.release.remainders import Nests, nests, protect_remainders, withhold_shifted
 from analytics.release.statements import Statements
 from analytics.release.views import View
 
@@ -60,7 +60,9 @@ def protect(
     sensitive = ~statements.fixed & (detail == 0)
     withhold_shifted(statements, detail, policy)
     found = nests(statements)
-    protect_remainders(statements, found, detail, policy)
+    remaining, alike = Nests(found), Nests(found)
+    parts = parts_of_cells(statements, rows)
+    protect_remainders(statements, remaining, detail, policy)
     waiting = set(np.unique(statements.block[~statements.fixed]).tolist())
     auditors = {
         block: Auditor(statements, rows, block, sensitive, views, policy, by_value=by_value)
@@ -72,8 +74,8 @@ def protect(
         changed: set[int] = set()
         if by_value:
             asked = np.array(sorted(waiting), dtype=np.int64)
-            changed |= withhold_alike_cells(statements, rows, views, detail, policy, asked)
-            changed |= withhold_alike_remainders(statements, rows, views, found, detail, policy)
+            changed |= withhold_alike_cells(statements, parts, views, detail, policy, asked)
+            changed |= withhold_alike_remainders(statements, rows, views, alike, detail, policy)
         # Questions beside each other: most of an audit is done where Python lets go of its lock. But each
         # matrix on one core: they are small, and shared out they would wait longer than they work.
         with ThreadPoolExecutor(_CORES) as pool, _matrices().limit(limits=1):
@@ -81,7 +83,7 @@ def protect(
         for finding in findings:
             detail[finding.statements] = BANDS if finding.to_bands else 0
             changed.update(finding.statements)
-        changed |= protect_remainders(statements, found, detail, policy)
+        changed |= protect_remainders(statements, remaining, detail, policy)
         waiting = {int(statements.block[statement]) for statement in changed}
     return Protection(detail, rounds)
 

@@ -7,7 +7,9 @@ inside one another. What is left has to be nothing, or something that could be r
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -30,6 +32,26 @@ class Nest:
     inner: int
     children: Ints
     parent_of: Ints
+
+    @cached_property
+    def statements(self) -> Ints:
+        """The children and their parents."""
+        return np.union1d(self.children, self.parent_of[self.children])
+
+
+class Nests:
+    """All nests; remembers what the statements of each showed when somebody last looked at it."""
+
+    def __init__(self, found: list[Nest]) -> None:
+        self._found, self._shown = found, [b""] * len(found)
+
+    def changed(self, detail: Ints) -> Iterator[Nest]:
+        """Yield the nests that show something else than when they were last yielded."""
+        for place, nest in enumerate(self._found):
+            shows = detail[nest.statements].tobytes()
+            if shows != self._shown[place]:
+                self._shown[place] = shows
+                yield nest
 
 
 @dataclass(frozen=True)
@@ -106,7 +128,7 @@ def remainders(
     return Remainders(nest, chosen, answers, of[answers])
 
 
-def protect_remainders(statements: Statements, found: list[Nest], detail: Ints, policy: Policy) -> set[int]:
+def protect_remainders(statements: Statements, found: Nests, detail: Ints, policy: Policy) -> set[int]:
     """Withhold the smallest child of every remainder that could not be released; return what was changed.
 
     Where only insiders could make use of a remainder, the child keeps its bands. ``detail`` is changed.
@@ -115,7 +137,7 @@ def protect_remainders(statements: Statements, found: list[Nest], detail: Ints, 
     again = True
     while again:
         again = False
-        for nest in found:
+        for nest in found.changed(detail):
             while step := _exposed(statements, nest, detail, policy):
                 for statement, shows in step.items():
                     detail[statement] = shows

@@ -180,35 +180,45 @@ def ordered_basis(matrix: Floats) -> tuple[Ints, Floats]:
     >>> ordered_basis(rows)[0].tolist()
     [0, 1, 3]
     """
-    products = matrix @ matrix.T
-    left = products.copy()
+    left = matrix @ matrix.T
     pivots: list[int] = []
+    parts: list[Floats] = []
     # By panels of rows: what a panel takes from all later rows is one product in place of many.
     for start in range(0, len(left), _PANEL):
         end = min(start + _PANEL, len(left))
-        taken: list[Floats] = []
-        for place in range(start, end):
-            # What a row leaves over after all rows before it; a dependent row leaves nothing.
-            if left[place, place] > ZERO:
-                pivots.append(place)
-                column = left[place:, place] / np.sqrt(left[place, place])
-                left[place:, place:end] -= np.multiply.outer(column, column[: end - place])
-                taken.append(column[end - place :])
-        if taken and end < len(left):
-            below = np.array(taken)
-            left[end:, end:] -= below.T @ below
-    chosen = matrix[pivots]
-    basis = _triangular(products[np.ix_(pivots, pivots)], chosen)
+        chosen, root = _independent(left[start:end, start:end])
+        at = [start + place for place in chosen]
+        below = solve_triangular(root, left[end:, at].T, lower=True, check_finite=False)
+        left[end:, end:] -= below.T @ below
+        taken = np.zeros((len(at), len(left)))
+        taken[:, at], taken[:, end:] = root.T, below
+        pivots.extend(at)
+        parts.append(taken)
+    basis = _triangular(np.asarray(np.vstack(parts)[:, pivots].T, dtype=np.float64), matrix[pivots])
     # Rows that are nearly dependent cost digits; a second pass brings them back.
     probe = np.random.default_rng(2).normal(size=len(basis))
     if np.abs(basis @ (basis.T @ probe) - probe).max(initial=0) > 1e-10:
-        basis = _triangular(basis @ basis.T, basis)
-    return np.array(pivots, dtype=np.int64), np.asarray(basis, dtype=np.float64)
+        basis = _triangular(np.asarray(np.linalg.cholesky(basis @ basis.T)), basis)
+    return np.array(pivots, dtype=np.int64), basis
 
 
-def _triangular(products: Floats, rows: Floats) -> Floats:
-    """Return orthonormal rows, each from the rows up to its place, from rows and their products."""
-    root = np.linalg.cholesky(products)
+def _independent(products: Floats) -> tuple[list[int], Floats]:
+    """Return which rows leave something over after the rows before them, and the root of their products."""
+    left = products.copy()
+    chosen: list[int] = []
+    columns: list[Floats] = []
+    for place in range(len(left)):
+        # A dependent row leaves nothing.
+        if left[place, place] > ZERO:
+            column = left[place] / np.sqrt(left[place, place])
+            left -= np.multiply.outer(column, column)
+            chosen.append(place)
+            columns.append(column)
+    return chosen, np.array(columns).reshape(-1, len(left))[:, chosen].T
+
+
+def _triangular(root: Floats, rows: Floats) -> Floats:
+    """Return orthonormal rows, each from the rows up to its place; ``root`` is that of their products."""
     return np.asarray(solve_triangular(root, rows, lower=True, check_finite=False), dtype=np.float64)
 
 

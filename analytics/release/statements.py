@@ -115,7 +115,9 @@ def state(
     column = np.concatenate((cells.table, np.zeros(len(entries), dtype=np.int64)))
     for place, numbers in enumerate(earlier, start=len(tables)):
         column[len(cells) + np.array(numbers)] = place
-    which = np.repeat(np.arange(len(answers.givers)), member.shape[1])
+    older = member[:, len(tables) :]
+    which = np.repeat(np.arange(len(older)), older.shape[1])
+    who = tally(answers.givers, which, older.ravel() - len(cells), len(entries), policy.insiders)
     return Statements(
         givers=answers.givers,
         member=member,
@@ -124,7 +126,7 @@ def state(
         column=column,
         fixed=np.arange(count) >= len(cells),
         block=np.concatenate((cells.block, answers.block_of_entry)).astype(np.int64),
-        who=tally(answers.givers, which, member.ravel(), count, policy.insiders),
+        who=cells.who.followed_by(who),
         teachers=dict(zip(answers.teachers, answers.givers.teacher.tolist(), strict=True)),
         cells=cells,
         ledger=ledger,
