@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from survey_app.errors import NotVisible
 from survey_app.models.classrooms import Card, Classroom, FocalCode
 from survey_app.models.cycles import Cycle, Series
+from survey_app.models.people import Organisation, RoleGrant
 from survey_app.models.sharing import CycleShare
 from survey_app.models.surveys import Administration
 
@@ -135,6 +136,40 @@ def administration_for(db: Session, viewer: Viewer, administration_id: uuid.UUID
         ),
         administration_id,
     )
+
+
+def places_led_by(viewer: Viewer) -> Select[tuple[uuid.UUID]]:
+    """Return a select of the places at which the viewer is a lead, and of all below, to ask within."""
+    led = (
+        select(RoleGrant.organisation_id.label("id"))
+        .where(RoleGrant.person_id == viewer.person_id, RoleGrant.role == "lead")
+        .cte("led", recursive=True)
+    )
+    led = led.union(select(Organisation.id).join(led, Organisation.parent_id == led.c.id))
+    return select(led.c.id)
+
+
+def erased_classrooms() -> Select[tuple[uuid.UUID]]:
+    """Return a select of the classes whose cycles count nowhere any more: few, and found by index."""
+    return select(Classroom.id).where(Classroom.erased_at.is_not(None))
+
+
+def led_place_for(db: Session, viewer: Viewer, place_id: uuid.UUID) -> Organisation:
+    """Return a place at which, or above which, the viewer is a lead: by looking up, not at all below."""
+    line = (
+        select(Organisation.id, Organisation.parent_id)
+        .where(Organisation.id == place_id)
+        .cte("line", recursive=True)
+    )
+    line = line.union(
+        select(Organisation.id, Organisation.parent_id).join(line, Organisation.id == line.c.parent_id)
+    )
+    leads_it = exists().where(
+        RoleGrant.person_id == viewer.person_id,
+        RoleGrant.role == "lead",
+        RoleGrant.organisation_id.in_(select(line.c.id)),
+    )
+    return _only(db, select(Organisation).where(Organisation.id == place_id, leads_it), place_id)
 
 
 def _only(db: Session, query: Select[tuple[Row]], object_id: uuid.UUID) -> Row:

@@ -17,7 +17,16 @@ class Classroom(Base):
     """One section of one teacher, for one school year."""
 
     __tablename__ = "classrooms"
-    __table_args__ = (UniqueConstraint("id", "owner_id"), one_of("band", BANDS))
+    __table_args__ = (
+        UniqueConstraint("id", "owner_id"),
+        one_of("band", BANDS),
+        Index(
+            "ix_classrooms_erased",
+            "id",
+            sqlite_where=text("erased_at IS NOT NULL"),
+            postgresql_where=text("erased_at IS NOT NULL"),
+        ),
+    )
     id: Mapped[Key]
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
     nickname: Mapped[Line]

@@ -20,11 +20,12 @@ class Series(Base):
     __table_args__ = (
         UniqueConstraint("id", "owner_id", "classroom_id"),
         ForeignKeyConstraint(["classroom_id", "owner_id"], ["classrooms.id", "classrooms.owner_id"]),
+        Index("ix_series_change_idea", "change_idea_id", "owner_id", "id", "classroom_id"),
     )
     id: Mapped[Key]
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
     classroom_id: Mapped[uuid.UUID] = mapped_column(index=True)
-    change_idea_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("change_ideas.id"), index=True)
+    change_idea_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("change_ideas.id"))
     title: Mapped[Line]
     created_at: Mapped[Moment]
     ended_at: Mapped[Moment | None]
@@ -49,6 +50,26 @@ class Cycle(Base):
         ),
         CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decided_with_decision"),
         CheckConstraint("version > 0", name="version_positive"),
+        # What a lead's pages count, without reading a row: they count every cycle in her reach.
+        Index(
+            "ix_cycles_standing",
+            "owner_id",
+            "series_id",
+            "number",
+            "decision",
+            "classroom_id",
+            "set_aside_at",
+        ),
+        Index(
+            "ix_cycles_shared",
+            "series_id",
+            "decision",
+            "owner_id",
+            "classroom_id",
+            "id",
+            sqlite_where=text("shares_with_region IS 1 AND reason != ''"),
+            postgresql_where=text("shares_with_region IS true AND reason != ''"),
+        ),
         Index(
             "uq_cycles_one_undecided",
             "series_id",
@@ -58,7 +79,7 @@ class Cycle(Base):
         ),
     )
     id: Mapped[Key]
-    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
     classroom_id: Mapped[uuid.UUID]
     series_id: Mapped[uuid.UUID]
     number: Mapped[int]  # 0 is the baseline: one lesson before the change

@@ -65,6 +65,15 @@ class Administration(Base):
             sqlite_where=text("state <> 'void'"),
             postgresql_where=text("state <> 'void'"),
         ),
+        Index(
+            "ix_administrations_standing",
+            "cycle_id",
+            "state",
+            "locked_at",
+            "revealed_at",
+            sqlite_where=text("state <> 'void'"),
+            postgresql_where=text("state <> 'void'"),
+        ),
         # Answers carry mode and survey in their foreign key: neither can change once an answer exists.
         UniqueConstraint("id", "mode", "survey_id"),
         UniqueConstraint("id", "classroom_id"),

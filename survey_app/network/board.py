@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from survey_app.cycles.stages import STAGES
-from survey_app.network.queries import DECIDED
+from survey_app.network.standing import DECIDED
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from survey_app.network.queries import Cell, Reach
+    from survey_app.network.pages import Page
+    from survey_app.network.standing import Cell, Place
 
 COLUMNS = (*(stage.value for stage in STAGES), DECIDED)
 NEXT_STEPS = {
@@ -42,50 +43,76 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """The rows of one region."""
+    """The rows of one region, or as many of them as a page holds."""
 
     region: str
     lines: list[Line] = field(default_factory=list)
+    all_of_it: Line | None = None
     teachers: int = 0
     begun: int = 0
+    is_continued: bool = False  # its first rows stand on the page before
+    goes_on: bool = False
 
-    @property
-    def all_of_it(self) -> Line:
-        """Return the whole region as one row. By team, somebody who is in two teams counts in both."""
-        return Line(self.region, sum((line.counts for line in self.lines), Counter()))
+
+def in_order(places: Iterable[Place], regions: Mapping[uuid.UUID, str]) -> list[Place]:
+    """Return places region by region in alphabetical order; no count ever decides the order."""
+
+    def place_of(one: Place) -> tuple[str, ...]:
+        region = regions[one.top]
+        return region.casefold(), region, one.name.casefold(), one.id.hex
+
+    return sorted(places, key=place_of)
 
 
 def sections(
+    page: Page[Place],
     cells: Sequence[Cell],
-    places: Mapping[uuid.UUID, tuple[str, str]],
+    regions: Mapping[uuid.UUID, str],
+    *,
+    bare: Iterable[str],
+    totals: Mapping[str, Line],
     teachers: Mapping[str, tuple[int, int]],
 ) -> list[Section]:
-    """Return the rows of each region, in alphabetical order; no count ever decides the order.
+    """Return a page's rows by region; on the first page the bare regions, too, in which there is no row.
 
-    ``places`` gives name and region of each place, ``teachers`` how many a region has and how many began.
+    ``totals`` are the rows of whole regions, ``teachers`` how many each has and how many began.
     """
-    counts: dict[uuid.UUID | None, Counter[str]] = {}
+    counts: dict[uuid.UUID, Counter[str]] = defaultdict(Counter)
     for cell in cells:
-        counts.setdefault(cell.place_id, Counter())[cell.stage] += cell.count
-    found: dict[str, list[Line]] = {region: [] for region in teachers}
-    for place_id, counted in counts.items():
-        if place_id in places:
-            name, region = places[place_id]
-            found.setdefault(region, []).append(Line(name, counted, place_id))
+        counts[cell.place_id][cell.stage] += cell.count
+    there: dict[str, list[Place]] = {}
+    for place in page.rows:
+        there.setdefault(regions[place.top], []).append(place)
     return [
-        Section(region, sorted(lines, key=lambda line: line.name.casefold()), *teachers.get(region, (0, 0)))
-        for region, lines in sorted(found.items(), key=lambda one: one[0].casefold())
+        Section(
+            region,
+            [Line(one.name, counts[one.id], one.id) for one in there.get(region, ())],
+            totals.get(region),
+            *teachers.get(region, (0, 0)),
+            is_continued=region == page.before,
+            goes_on=region == page.after,
+        )
+        for region in sorted([*there, *(bare if page.number == 1 else ())], key=str.casefold)
     ]
 
 
+def whole_regions(cells: Iterable[Cell], regions: Mapping[uuid.UUID, str]) -> dict[str, Line]:
+    """Return one row for each region in which there is any cycle."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for cell in cells:
+        counts[regions[cell.place_id]][cell.stage] += cell.count
+    return {region: Line(region, counted) for region, counted in counts.items()}
+
+
 def by_region(
-    reach: Reach, teachers: Mapping[uuid.UUID, tuple[int, int]]
+    teachers: Mapping[uuid.UUID, tuple[int, int]], regions: Mapping[uuid.UUID, str]
 ) -> dict[str, tuple[int, int]]:
-    """Return how many teachers each region has and how many of them began, from the counts of its places."""
-    found: dict[str, tuple[int, int]] = {region: (0, 0) for region in reach.names}
-    for place, (all_of_them, begun) in teachers.items():
-        before = found[reach.region[place]]
-        found[reach.region[place]] = (before[0] + all_of_them, before[1] + begun)
+    """Return by region's name how many teachers there are, and how many of them began."""
+    found: dict[str, tuple[int, int]] = {}
+    for top in sorted(regions, key=lambda one: regions[one].casefold()):
+        every, begun = found.get(regions[top], (0, 0))
+        more, more_begun = teachers.get(top, (0, 0))
+        found[regions[top]] = (every + more, begun + more_begun)
     return found
 
 

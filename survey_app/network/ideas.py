@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from survey_app.models.releases import Release, ReleaseCell, ReleaseItem
 
-MOST_REASONS = 8  # of each decision; all of them on a page of the idea's own
+MOST_REASONS = 2  # of each decision; all of them on a page of the idea's own
 WHO = {"coded": "focal students", "pooled": "whole classes"}
 
 

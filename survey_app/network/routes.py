@@ -13,19 +13,22 @@ from survey_app.errors import NotVisible
 from survey_app.improvement import queries as improvement
 from survey_app.network import board as boards
 from survey_app.network import ideas as ideas_told
-from survey_app.network import queries, routes_brief, routes_pictures
+from survey_app.network import queries, routes_brief, routes_pictures, standing
 from survey_app.network.blueprint import blueprint
+from survey_app.network.pages import page_of, wished_page
 from survey_app.permissions import Permission
 from survey_app.releases import reading
+from survey_app.scope import led_place_for
 from survey_app.security import requires
 from survey_app.ui.filters import day_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from survey_app.models.improvement import ChangeIdea
     from survey_app.models.releases import Release
 
-ALL_REASONS = 5000
+ON_A_PAGE, IDEAS_ON_A_PAGE = 50, 20
 
 __all__ = ["blueprint", "routes_brief", "routes_pictures"]
 
@@ -34,14 +37,29 @@ __all__ = ["blueprint", "routes_brief", "routes_pictures"]
 @requires(Permission.SEE_NETWORK)
 def board() -> tuple[str, int] | str:
     """Show where cycles stand: counts by place, number and next step; never a result."""
-    reach = queries.reach_of(g.db, g.viewer)
     by_team = request.args.get("by") == "team"
-    counted = queries.cells(g.db, reach.places)
+    regions = standing.regions_of(g.db, g.viewer)
+    counted = standing.counted_by_region(g.db, g.viewer)
+    listed = standing.teams_with_cycles if by_team else standing.schools_with_cycles
+    places = boards.in_order(listed(g.db, g.viewer), regions)
+    page = page_of(
+        places, wished_page(request.args.get("page")), size=ON_A_PAGE, name=lambda one: one.name,
+        part=lambda one: regions[one.top],
+    )
+    teachers = boards.by_region(standing.teachers_by_region(g.db, g.viewer), regions)
     day, fault = _meeting_day()
     steps = boards.next_steps(counted)
     return render_template(
         "network/board.html",
-        sections=_sections(reach, counted, by_team=by_team),
+        page=page,
+        sections=boards.sections(
+            page,
+            standing.counted_at(g.db, g.viewer, [one.id for one in page.rows], by_team=by_team),
+            regions,
+            bare=sorted(set(teachers) - {regions[one.top] for one in places}),
+            totals=boards.whole_regions(counted, regions),
+            teachers=teachers,
+        ),
         numbers=boards.by_number(counted),
         decisions=boards.decisions(counted),
         columns=boards.COLUMNS,
@@ -57,49 +75,70 @@ def board() -> tuple[str, int] | str:
 @requires(Permission.SEE_NETWORK)
 def place(place_id: uuid.UUID) -> str:
     """Show the undecided cycles of one place, in alphabetical order: the stage and nothing more."""
-    found = queries.place_in(queries.reach_of(g.db, g.viewer), place_id)
-    return render_template("network/place.html", place=found, rows=queries.single_rows(g.db, place_id))
+    found = led_place_for(g.db, g.viewer, place_id)
+    return render_template("network/place.html", place=found, rows=standing.single_rows(g.db, found.id))
 
 
 @blueprint.get("/network/ideas")
 @requires(Permission.SEE_NETWORK)
 def ideas() -> str:
-    """Show what was tried: how often, by how many teachers, what was decided, and the reasons shared."""
-    reach = queries.reach_of(g.db, g.viewer)
+    """Show what was tried: how often, by how many teachers, what was decided, and some reasons shared."""
     network = improvement.network_of(g.db, g.viewer)
     found = queries.networks_ideas(g.db, network.id)
     asked = request.args.get("idea", "")
     if asked:
-        found = [one for one in found if str(one.id) == asked]
-        if not found:
-            raise NotVisible(asked)
-    ids = [one.id for one in found]
+        return _one_idea([one for one in found if str(one.id) == asked], network.id)
+    wished = wished_page(request.args.get("page"))
+    page = page_of(found, wished, size=IDEAS_ON_A_PAGE, name=lambda one: one.name)
+    ids = [one.id for one in page.rows]
     release = reading.newest_release(g.db, network.id)
     return render_template(
         "network/ideas.html",
-        ideas=found,
-        only_one=bool(asked),
-        contexts=queries.contexts(g.db, ids, reach.places),
+        page=page,
+        contexts=queries.contexts(g.db, g.viewer, ids),
         release=release,
-        changes=_changes(release, ids) if release else {},
+        changed=reading.keys_with_two_cycles(g.db, release.id, "change_idea+cycle_number", keys=_keys(ids))
+        if release
+        else {},
         tried=improvement.tried(g.db, ids, viewer=g.viewer),
-        reasons=queries.shared_reasons(
-            g.db, reach.places, ids, most=ALL_REASONS if asked else ideas_told.MOST_REASONS
-        ),
+        reasons=queries.shared_reasons(g.db, g.viewer, ids, most=ideas_told.MOST_REASONS),
         none_tried=improvement.Tried(),
         no_reasons=queries.Reasons(),
     )
 
 
-def _changes(release: Release, idea_ids: Sequence[uuid.UUID]) -> Mapping[str, list[ideas_told.Change]]:
-    keys = [str(one) for one in idea_ids]
+def _one_idea(found: list[ChangeIdea], network_id: uuid.UUID) -> str:
+    """Show one idea with the change that came out, question by question, and every reason shared."""
+    if not found:
+        raise NotVisible(request.args["idea"])
+    [idea] = found
+    release = reading.newest_release(g.db, network_id)
+    wished = wished_page(request.args.get("page"))
+    return render_template(
+        "network/idea.html",
+        idea=idea,
+        tried=improvement.tried(g.db, [idea.id], viewer=g.viewer).get(idea.id, improvement.Tried()),
+        contexts=queries.contexts(g.db, g.viewer, [idea.id]).get(idea.id),
+        release=release,
+        moved=_changes(release, idea) if release else [],
+        reasons=queries.page_of_reasons(g.db, g.viewer, idea.id, wished, size=ON_A_PAGE),
+    )
+
+
+def _keys(ids: Sequence[uuid.UUID]) -> list[str]:
+    return [str(one) for one in ids]
+
+
+def _changes(release: Release, idea: ChangeIdea) -> list[ideas_told.Change]:
     cells = [
         cell
         for mode in ideas_told.WHO
-        for cell in reading.cells_of(g.db, release.id, "change_idea+cycle_number", mode=mode, keys=keys)
+        for cell in reading.cells_of(
+            g.db, release.id, "change_idea+cycle_number", mode=mode, keys=_keys([idea.id])
+        )
     ]
     items = [one for mode in ideas_told.WHO for one in reading.items_of(g.db, release.id, mode=mode)]
-    return ideas_told.changes(release, items, cells)
+    return ideas_told.changes(release, items, cells).get(str(idea.id), [])
 
 
 @blueprint.get("/ideas")
@@ -109,20 +148,6 @@ def ideas_to_try() -> str:
     network = improvement.network_of(g.db, g.viewer)
     found = [one for one in queries.networks_ideas(g.db, network.id) if one.archived_at is None]
     return render_template("network/ideas_to_try.html", ideas=found)
-
-
-def _sections(reach: queries.Reach, counted: list[queries.Cell], *, by_team: bool) -> list[boards.Section]:
-    teachers = boards.by_region(reach, queries.teachers_by_place(g.db, reach.places))
-    if not by_team:
-        places = {one.id: (one.name, reach.region[one.id]) for one in reach.places.values()}
-        return boards.sections(counted, places, teachers)
-    teams = queries.teams_of(g.db, reach.places)
-    # Many teams have the same name, so the school stands beside it.
-    places = {
-        one.id: (f"{one.name}, {reach.places[one.organisation_id].name}", reach.region[one.organisation_id])
-        for one in teams.values()
-    }
-    return boards.sections(queries.cells(g.db, reach.places, by_team=True), places, teachers)
 
 
 def _meeting_day() -> tuple[date | None, str]:

@@ -10,10 +10,11 @@ from flask import g, render_template
 from survey_app.improvement import queries as improvement
 from survey_app.network import board as boards
 from survey_app.network import brief as briefs
-from survey_app.network import pictures, queries
+from survey_app.network import pictures, queries, standing
 from survey_app.network.blueprint import blueprint
 from survey_app.permissions import Permission
 from survey_app.releases import reading
+from survey_app.scope import places_led_by
 from survey_app.security import requires
 from survey_app.ui.figures import draw, figure
 
@@ -23,43 +24,43 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from survey_app.models.releases import Release
-    from survey_app.network.queries import Reach
 
 
 @blueprint.get("/network/brief")
 @requires(Permission.SEE_NETWORK)
 def brief() -> str:
     """Show aim, where cycles stand, decisions, and what was tried with the reasons that teachers share."""
-    reach = queries.reach_of(g.db, g.viewer)
-    counted = queries.cells_in_all(g.db, reach.places)
+    regions = standing.regions_of(g.db, g.viewer)
+    counted = standing.counted_by_region(g.db, g.viewer)
     diagram = improvement.diagram_for(g.db, g.viewer)
     ideas = queries.networks_ideas(g.db, diagram.network.id)
     ids = [one.id for one in ideas]
     tried = improvement.tried(g.db, ids, viewer=g.viewer)
-    reasons = queries.shared_reasons(g.db, reach.places, ids, most=briefs.MOST_REASONS)
+    reasons = queries.shared_reasons(g.db, g.viewer, ids, most=briefs.MOST_REASONS)
     lines, left_out = briefs.ideas_tried(ideas, tried, reasons)
     release = reading.newest_release(g.db, diagram.network.id)
     return render_template(
         "network/brief.html",
         release=release,
-        walls=_walls(release, reach, diagram.network.name) if release else [],
+        walls=_walls(release, len(regions) == 1, diagram.network.name) if release else [],
         network=diagram.network,
-        regions=reach.names,
+        regions=sorted(set(regions.values()), key=str.casefold),
         today=_today(),
         aim=improvement.aim_sentence(diagram.aim) if diagram.aim else "",
         columns=boards.COLUMNS,
         numbers=boards.by_number(counted),
         steps=boards.next_steps(counted),
         decisions=boards.decisions(counted),
-        teachers=boards.by_region(reach, queries.teachers_by_place(g.db, reach.places)),
+        teachers=boards.by_region(standing.teachers_by_region(g.db, g.viewer), regions),
         lines=lines,
         left_out=left_out,
     )
 
 
-def _walls(release: Release, reach: Reach, network: str) -> list[tuple[str, str, Markup, int]]:
+def _walls(release: Release, is_one_region: bool, network: str) -> list[tuple[str, str, Markup, int]]:
     """Return a page for the wall for each kind of answers: whose, of where, picture, questions left out."""
-    groups = reading.groups_in(g.db, release.id, "region", reach.places) if len(reach.names) == 1 else []
+    led = places_led_by(g.viewer)
+    groups = reading.groups_in(g.db, release.id, "region", led) if is_one_region else []
     table, keys, name = "network", [], network
     if len(groups) == 1:
         table, keys, name = "region", [groups[0].key], groups[0].name

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from flask import g, render_template, request
 
 from survey_app.improvement import queries as improvement
-from survey_app.network import pictures, queries
+from survey_app.network import pictures
 from survey_app.network.blueprint import blueprint
 from survey_app.permissions import Permission
 from survey_app.releases import reading
+from survey_app.scope import places_led_by
 from survey_app.security import requires
 from survey_app.ui.figures import draw, figure
 from survey_app.ui.filters import day_words
@@ -37,8 +38,7 @@ def released() -> str:
     release = reading.newest_release(g.db, network.id)
     if release is None:
         return render_template("network/pictures.html", release=None)
-    places = queries.reach_of(g.db, g.viewer).places
-    groups = reading.groups_in(g.db, release.id, wish.by, places)
+    groups = reading.groups_in(g.db, release.id, wish.by, places_led_by(g.viewer))
     every = reading.items_of(g.db, release.id, mode=wish.who)
     keys = [one.key for one in groups]
     with_any = reading.items_with_a_figure(g.db, release.id, wish.by, mode=wish.who, keys=keys)

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from survey_app.models.releases import Release, ReleaseCell, ReleaseGroup, ReleaseItem
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
 
@@ -29,14 +30,14 @@ def newest_release(db: Session, network_id: uuid.UUID) -> Release | None:
 
 
 def groups_in(
-    db: Session, release_id: uuid.UUID, grouping: str, places: Collection[uuid.UUID]
+    db: Session, release_id: uuid.UUID, grouping: str, places: Select[tuple[uuid.UUID]]
 ) -> list[ReleaseGroup]:
     """Return the groups of a release by name: those of the whole network, and those in these places."""
     rows = db.scalars(
         select(ReleaseGroup).where(
             ReleaseGroup.release_id == release_id,
             ReleaseGroup.grouping == grouping,
-            or_(ReleaseGroup.place_id.is_(None), ReleaseGroup.place_id.in_(list(places))),
+            or_(ReleaseGroup.place_id.is_(None), ReleaseGroup.place_id.in_(places)),
         )
     )
     by_number = grouping == "cycle_number"
@@ -79,6 +80,26 @@ def cells_of(
         query = query.where(ReleaseCell.key.in_(keys))
     # Sorted here: asked to sort, SQLite walks the whole release in its order instead of taking the index.
     return sorted(db.scalars(query), key=lambda cell: cell.position)
+
+
+def keys_with_two_cycles(
+    db: Session, release_id: uuid.UUID, table: str, *, keys: Sequence[str]
+) -> dict[str, int]:
+    """Return of how many questions each group has a mean in two cycles or more, lessons before left out."""
+    over = (
+        select(ReleaseCell.key)
+        .where(
+            ReleaseCell.release_id == release_id,
+            ReleaseCell.table_name == table,
+            ReleaseCell.key.in_(keys),
+            ReleaseCell.mean.is_not(None),
+            ReleaseCell.cycle_number > 0,
+        )
+        .group_by(ReleaseCell.key, ReleaseCell.mode, ReleaseCell.item)
+        .having(func.count() > 1)
+        .subquery("over")
+    )
+    return {key: number for key, number in db.execute(select(over.c.key, func.count()).group_by(over.c.key))}
 
 
 def items_with_a_figure(

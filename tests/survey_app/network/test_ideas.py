@@ -20,7 +20,10 @@ def test_an_idea_says_where_it_was_tried_and_what_the_release_says_changed(app, 
     make_releases(app.extensions["focal_db"], now=clock())
     page = page_of(small.lead, "/network/ideas")
     words = visible(page)
-    assert "From the first cycle to the last: 2 questions in release 2026-W10" in words
+    assert "From the first cycle to the last: 2 questions about Wait in release 2026-W10" in words
+    [own] = set(re.findall(r'href="(/network/ideas\?idea=[0-9a-f-]+)#changed"', page))
+    page += page_of(small.lead, own)
+    words = visible(page)
     row = re.search(r"focal students 1 to 2 (\d+) \(n 36\) (\d+) \(n 36\) (\S+) (\S+) to (\S+)", words)
     first, last, change, low, high = (int(one.replace("−", "-")) for one in row.groups())
     assert last - first == change

@@ -33,8 +33,7 @@ ALLOWED = {
     "release_groups",
     "release_items",
     "release_cells",
-    "above",  # the organisations over a lead's own,
-    "below",  # and those under it: names of steps in one statement
+    "led",  # a lead's places and all below: the name of a step in one statement
 }
 PATHS = [
     f"/network/pictures?by={by}&show={show}&who=coded"

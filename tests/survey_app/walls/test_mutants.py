@@ -11,13 +11,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
 from survey_app import guard, permissions, principal, scope
 from survey_app.errors import NotVisible
 from survey_app.models.classrooms import Card, Classroom, FocalCode
 from survey_app.models.cycles import Cycle, Series
-from survey_app.models.people import Organisation, Person
+from survey_app.models.people import Organisation, Person, RoleGrant
 from survey_app.models.sharing import CycleShare
 from survey_app.models.surveys import Administration, Survey
 from survey_app.permissions import Permission, Viewer
@@ -57,9 +57,19 @@ def survivors(source: str, check, at_least: int) -> list[str]:
 def rooms(db, clock):
     """Give two teachers a living class, an archived and an erased one each, all with one of everything."""
     now = clock()
-    school = Organisation(kind="school", name="Hill", created_at=now)
-    db.add(school)
-    db.flush()
+    places = {}
+    for name, kind, above in (
+        ("Bay", "network", None),
+        ("North", "region", "Bay"),
+        ("South", "region", "Bay"),
+        ("Hill", "school", "North"),
+        ("Palm", "school", "South"),
+    ):
+        places[name] = Organisation(kind=kind, name=name, parent_id=places.get(above), created_at=now)
+        db.add(places[name])
+        db.flush()
+        places[name] = places[name].id
+    school = db.get_one(Organisation, places["Hill"])
     people = [
         Person(organisation_id=school.id, email=f"{name}@x.org", display_name=name, created_at=now)
         for name in ("ana", "bo", "cora")
@@ -67,6 +77,9 @@ def rooms(db, clock):
     db.add_all(people)
     db.flush()
     ana, bo, cora = people
+    for person, role, place in ((cora, "lead", "North"), (cora, "coach", "Bay"), (ana, "lead", "South")):
+        db.add(RoleGrant(person_id=person.id, role=role, organisation_id=places[place]))
+    db.flush()
     made = {}
     for owner in (ana, bo):
         for state in ("living", "archived", "erased"):
@@ -149,6 +162,21 @@ def scope_is_whole(module, rooms, now) -> None:
         module.cycle_for(db, hers, made["bo", "living"]["cycle_for"])
     assert refused.value.object_id == str(made["bo", "living"]["cycle_for"])
     shares_are_whole(module, rooms, now)
+    places_are_whole(module, rooms)
+
+
+def places_are_whole(module, rooms) -> None:
+    """A lead reaches her places and all below; what is erased counts nowhere."""
+    db, people, made = rooms
+    places = {one.name: one.id for one in db.scalars(select(Organisation))}
+    for who, led in (("cora", {"North", "Hill"}), ("ana", {"South", "Palm"}), ("bo", set())):
+        found = db.scalars(module.places_led_by(viewer(people[who]))).all()
+        assert sorted(found) == sorted(places[name] for name in led), who
+        for name, place_id in places.items():
+            seen = _seen(module.led_place_for, db, viewer(people[who]), place_id)
+            assert (seen and seen.id) == (place_id if name in led else None), (who, name)
+    erased = {ids["classroom_for"] for (_owner, state), ids in made.items() if state == "erased"}
+    assert set(db.scalars(module.erased_classrooms())) == erased
 
 
 def shares_are_whole(module, rooms, now) -> None:
