@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import Engine
 from werkzeug.routing import Rule
 
 from config import Config
@@ -64,6 +65,30 @@ def _addresses_compiled_once() -> None:
 
 
 _addresses_compiled_once()
+
+
+def _statements_compiled_once() -> None:
+    """Let the engines of one kind share what compiles statements, and what it has compiled.
+
+    A statement is kept for the dialect that compiled it, and each test's database has an engine of its own.
+    """
+    create = db.create_engine
+    kept: dict[str, Engine] = {}
+
+    def sharing(url: str, **options: Any) -> Engine:
+        made = create(url, query_cache_size=5000, **options)
+        first = kept.setdefault(made.dialect.name, made)
+        if getattr(first.dialect, "server_version_info", None) is None:
+            kept[made.dialect.name] = made  # the first has met no database yet
+        else:
+            made.dialect = made.pool._dialect = first.dialect
+            made._compiled_cache = first._compiled_cache
+        return made
+
+    db.create_engine = sharing
+
+
+_statements_compiled_once()
 
 
 class FakeClock:
