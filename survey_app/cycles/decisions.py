@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from survey_app.cycles import queries
-from survey_app.cycles.service import BASELINE, check_version
+from survey_app.cycles.plans import check_version
+from survey_app.cycles.service import BASELINE
 from survey_app.errors import BadInput, NotYet
 from survey_app.models.cycles import DECISIONS, Cycle, Series
 from survey_app.surveys import queries as survey_queries

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import g, redirect, render_template, request, url_for
 
-from survey_app.cycles import queries, service
+from survey_app.cycles import plans, queries
 from survey_app.cycles.blueprint import blueprint
 from survey_app.cycles.forms import LogForm, PlanForm, faults_of, ids_in
 from survey_app.errors import BadInput, NotYet, Refusal, Stale
@@ -49,7 +49,7 @@ def save_plan(cycle_id: uuid.UUID) -> Response | tuple[str, int]:
     try:
         if not form.validate():
             raise BadInput("Mend what is marked and save again.", faults_of(form))
-        service.save_plan(g.db, g.viewer, cycle, _plan_of(form), version=form.version.data, now=g.now)
+        plans.save_plan(g.db, g.viewer, cycle, _plan_of(form), version=form.version.data, now=g.now)
     except (BadInput, Stale, NotYet) as fault:
         g.db.rollback()
         return _plan_page(cycle_for(g.db, g.viewer, cycle_id), form, fault=fault), fault.status
@@ -76,7 +76,7 @@ def save_log(cycle_id: uuid.UUID) -> Response | tuple[str, int]:
     try:
         if not form.validate():
             raise BadInput("Mend what is marked and save again.", faults_of(form))
-        service.save_log(
+        plans.save_log(
             g.db,
             cycle,
             dose=form.dose.data or "",
@@ -132,7 +132,7 @@ def _top_words(sheet: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _plan_of(form: PlanForm) -> service.Plan:
+def _plan_of(form: PlanForm) -> plans.Plan:
     focal: dict[uuid.UUID, tuple[str, str]] = {}
     predictions: dict[uuid.UUID, tuple[int | None, str]] = {}
     for name in request.form:
@@ -148,7 +148,7 @@ def _plan_of(form: PlanForm) -> service.Plan:
                 raise BadInput("Mend what is marked and save again.", {name: "Write a whole number."})
             words = request.form.get(f"words-{written}", "")[:2000]
             predictions[ids[0]] = (int(typed) if typed else None, words)
-    return service.Plan(
+    return plans.Plan(
         aim=form.aim.data or "",
         driver=form.driver.data or "",
         change=form.change.data or "",

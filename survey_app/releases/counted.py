@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from survey_app.releases import queries
+from survey_app.releases import queries, snapshot_queries
 from survey_app.releases.contributions import contributions_of, unseen_in
 from survey_app.releases.inputs import RATED, Inputs
 
@@ -43,7 +43,7 @@ def counted_everywhere(db: Session, *, until: datetime) -> Counted:
     )
     frozen = {
         given: [tables for _hash, tables in taken]
-        for given, taken in queries.frozen_tables(db, whole).items()
+        for given, taken in snapshot_queries.frozen_tables(db, whole).items()
     }
     answers, items = contributions_of(whole.sources, frozen, counted=RATED)
     return Counted(

@@ -21,7 +21,7 @@ from survey_app.models.releases import (
     ReleaseItem,
     ReleaseLedger,
 )
-from survey_app.releases import packing, queries
+from survey_app.releases import packing, queries, snapshot_queries
 from survey_app.releases import told as told_so_far
 from survey_app.releases.beside_bands import release_beside_bands
 from survey_app.releases.contributions import contributions_of
@@ -103,7 +103,7 @@ def work_out(
     Erased
         If a snapshot is not what it was when the inputs were read.
     """
-    frozen = queries.frozen_tables(db, inputs)
+    frozen = snapshot_queries.frozen_tables(db, inputs)
     for source in inputs.sources:
         taken = frozen.get(source.administration)
         if taken is None or taken[-1][0] != source.content_hash:
@@ -176,7 +176,7 @@ def write_down(db: Session, ready: Prepared, *, now: datetime) -> Release:
     Erased
         If something that went in has been erased since it was read.
     """
-    if not queries.still_there(db, ready.inputs):
+    if not snapshot_queries.still_there(db, ready.inputs):
         raise Erased
     release = Release(
         organisation_id=ready.network_id,

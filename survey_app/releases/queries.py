@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 Names = dict[str, dict[str, tuple[str, str | None]]]
-AT_ONCE = 500
 
 
 def networks(db: Session) -> list[Organisation]:
@@ -231,27 +230,6 @@ def _views(db: Session, teachers: set[str], until: datetime) -> tuple[tuple[str,
     return tuple(sorted(pair for pair in pairs if pair[1] in teachers))
 
 
-def frozen_tables(db: Session, inputs: Inputs) -> dict[str, list[tuple[str, Mapping[str, Any]]]]:
-    """Return hash and tables of each source's snapshots up to the one that counts, the first one first."""
-    found: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
-    wanted = {one.administration: one.number for one in inputs.sources}
-    for part in _parts(sorted(wanted)):
-        rows = db.execute(
-            select(Snapshot.administration_id, Snapshot.number, Snapshot.content_hash, Snapshot.tables)
-            .where(Snapshot.administration_id.in_([ids.UUID(one) for one in part]))
-            .order_by(Snapshot.administration_id, Snapshot.number)
-        )
-        for administration_id, number, content_hash, tables in rows:
-            if number <= wanted[str(administration_id)]:
-                found.setdefault(str(administration_id), []).append((content_hash, tables))
-    return found
-
-
-def _parts(keys: list[str]) -> Iterable[list[str]]:
-    for begin in range(0, len(keys), AT_ONCE):
-        yield keys[begin : begin + AT_ONCE]
-
-
 def item_names(db: Session, keys: Iterable[str]) -> dict[str, tuple[str, str, int]]:
     """Return short name, construct and place in the library of these item versions."""
     rows = db.execute(
@@ -262,17 +240,6 @@ def item_names(db: Session, keys: Iterable[str]) -> dict[str, tuple[str, str, in
     ).all()
     ordered = sorted(rows, key=lambda row: (row[3] is None, row[3] or 0, row[4], row[0]))
     return {key: (name, construct or "", place) for place, (key, name, construct, *_) in enumerate(ordered)}
-
-
-def still_there(db: Session, inputs: Inputs) -> bool:
-    """Tell whether every snapshot that went in stands as it did, and none of its classes is erased."""
-    now = {
-        (str(administration_id), number): content_hash
-        for administration_id, number, content_hash in db.execute(
-            select(Snapshot.administration_id, Snapshot.number, Snapshot.content_hash)
-        )
-    }
-    return all(now.get((one.administration, one.number)) == one.content_hash for one in inputs.sources)
 
 
 def as_id(key: str | None) -> uuid.UUID | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analytics.release import Policy
 from survey_app.catalogue.queries import questions
 from survey_app.errors import NotYet
+from survey_app.research import lesson_queries
 from survey_app.research import package_queries as queries
 from survey_app.research.files import About, package
 from survey_app.research.queries import versions
@@ -34,19 +35,19 @@ def package_bytes(
         If too few students or teachers are in it to hide anybody.
     """
     limits = policy or Policy()
-    in_scope = queries.versions_in_scope(db, agreement.id)
+    in_scope = lesson_queries.versions_in_scope(db, agreement.id)
     lessons = [
         one
-        for one in queries.lessons_for(db, rows, agreement, as_of=as_of)
+        for one in lesson_queries.lessons_for(db, rows, agreement, as_of=as_of)
         if any(item["key"] in in_scope for item in one.tables["items"])
     ]
     known = questions(db, in_scope.values())
     source = Source(
         lessons=lessons,
         questions={key: known[version_id] for key, version_id in in_scope.items()},
-        focal_codes=queries.focal_codes(db, [one.classroom.id for one in lessons]),
-        ways=queries.ways_of_entry(rows, [one.administration.id for one in lessons]),
-        regions=queries.regions_of(db),
+        focal_codes=lesson_queries.focal_codes(db, [one.classroom.id for one in lessons]),
+        ways=lesson_queries.ways_of_entry(rows, [one.administration.id for one in lessons]),
+        regions=lesson_queries.regions_of(db),
         key=agreement.code_key,
     )
     tables = tables_of(source, limits)

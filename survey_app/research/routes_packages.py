@@ -15,6 +15,7 @@ from survey_app.models.research import Agreement, DataPackage
 from survey_app.permissions import Permission
 from survey_app.principal import job
 from survey_app.research import agreements as service
+from survey_app.research import lesson_queries
 from survey_app.research import package_queries as queries
 from survey_app.research.blueprint import blueprint
 from survey_app.research.routes_agreements import today
@@ -88,7 +89,7 @@ def make_package(package_id: uuid.UUID) -> str:
     # It takes its time, so no write lock is held meanwhile: children are answering.
     g.db.rollback()
     with database.reading(PACKING) as db:
-        erased_before = queries.erasures(db)
+        erased_before = lesson_queries.erasures(db)
         under = db.get_one(Agreement, agreement_id)
         read = reading_rows(
             database,
@@ -120,7 +121,7 @@ def make_package(package_id: uuid.UUID) -> str:
 def _refuse_what_may_not_stay(package_id: uuid.UUID, erased_before: tuple[int, int]) -> None:
     """Look once more when the file is there: who erases, or ends, removes files only after that."""
     with current_app.extensions["focal_db"].reading(PACKING) as db:
-        same = queries.erasures(db) == erased_before
+        same = lesson_queries.erasures(db) == erased_before
         package = db.get_one(DataPackage, package_id)
         agreement = db.get_one(Agreement, package.agreement_id)
         try:

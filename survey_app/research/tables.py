@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from analytics.release import Policy
     from measures.codebook import Column
     from survey_app.catalogue.queries import Question
-    from survey_app.research.package_queries import Lesson
+    from survey_app.research.lesson_queries import Lesson
 
 Row = dict[str, Any]
 NOT_ASKED = MISSING_CODES[MissingReason.NOT_SHOWN]

@@ -6,7 +6,7 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from survey_app.cycles import service
+from survey_app.cycles import plans
 from survey_app.models.surveys import Survey
 from survey_app.paper.service import KeyedRow, store_rows
 from survey_app.respond.keys import SheetKey
@@ -37,9 +37,7 @@ def open_lesson(turn: Turn) -> None:
 
 
 def _open(turn: Turn, now: datetime) -> None:
-    surveys.open_surveys(
-        turn.world.db, turn.cycle, turn.room.row, goal=turn.lesson.get("goal", ""), now=now
-    )
+    surveys.open_surveys(turn.world.db, turn.cycle, turn.room.row, goal=turn.lesson.get("goal", ""), now=now)
     turn.note("survey.opened", "open", now)
     turn.sheet = turn.world.db.get_one(Survey, turn.given[0].survey_id).sheet or {}
 
@@ -86,7 +84,7 @@ def _log(turn: Turn, now: datetime) -> None:
     # The questions that are not understood are the ones that children ask about.
     asked.sort(key=lambda item: item["key"] != hard_question())
     was_asked = "question asked about" in turn.plot.marks or asked[0]["key"] == hard_question()
-    service.save_log(
+    plans.save_log(
         turn.world.db,
         turn.cycle,
         dose="" if turn.plot.is_baseline else chance.choice(turn.idea.doses),

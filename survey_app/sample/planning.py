@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from survey_app.cycles import service
+from survey_app.cycles import plans, service
 from survey_app.cycles.quick_start import questions_for_band
 from survey_app.sample.chance import chance_for
 from survey_app.sample.material import lessons_for, phrases
@@ -55,7 +55,7 @@ def plan(turn: Turn, new_label: str) -> None:
     if new_label:
         surveys.set_focal_group(db, turn.cycle, [code.id for code in room.codes.values()])
     _change_questions(turn)
-    service.save_plan(
+    plans.save_plan(
         db, room.owner, turn.cycle, _plan_of(turn), version=turn.cycle.version, now=turn.at(7, 45)
     )
 
@@ -88,14 +88,14 @@ def _another_question(turn: Turn, asked: list[uuid.UUID]) -> list[uuid.UUID]:
     return asked
 
 
-def _plan_of(turn: Turn) -> service.Plan:
+def _plan_of(turn: Turn) -> plans.Plan:
     words = phrases()
     change = "" if turn.plot.is_baseline else turn.idea.name
     if turn.steps > 1:
         change = f"{turn.idea.name}: {turn.idea.tweaks[turn.number % len(turn.idea.tweaks)]}"
     is_unfinished = "plan unfinished" in turn.plot.marks
     aims = chance_for(turn.world.seed, turn.thread.place, "aim")
-    return service.Plan(
+    return plans.Plan(
         aim=aims.choice(words["aims"]),
         driver=turn.idea.driver,
         change=change,
