@@ -113,7 +113,8 @@ def by_region(
         every, begun = found.get(regions[top], (0, 0))
         more, more_begun = teachers.get(top, (0, 0))
         found[regions[top]] = (every + more, begun + more_begun)
-    return found
+    # A network beside its regions is no place for classes.
+    return {region: both for region, both in found.items() if both[0]} or found
 
 
 def by_number(cells: Sequence[Cell]) -> list[Line]:

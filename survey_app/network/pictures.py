@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from survey_app.errors import BadInput
+from survey_app.network.pages import wished_page
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from survey_app.models.releases import ReleaseCell, ReleaseGroup, ReleaseItem
+    from survey_app.models.releases import ReleaseCell, ReleaseItem
+    from survey_app.releases.reading import Group
 
 BY = {
     "region": "Region",
@@ -36,7 +38,8 @@ OVER_CYCLES = {
     "cycle_number": "cycle_number",
 }
 WHOLE, WHOLE_NETWORK = "all", "The whole network"
-ON_A_PAGE = 11  # and the whole network
+# And the whole network. A group with lines weighs five times as much as one without.
+ON_A_PAGE, ON_A_PAGE_WITH_LINES = 11, 5
 ON_A_WALL = 8
 
 
@@ -55,6 +58,11 @@ class Wish:
         return vars(replace(self, **changes))
 
 
+def on_a_page(by: str) -> int:
+    """Return how many groups stand on one page."""
+    return ON_A_PAGE_WITH_LINES if by in OVER_CYCLES and by != "cycle_number" else ON_A_PAGE
+
+
 def wish_of(given: Mapping[str, str]) -> Wish:
     """Return what was asked for.
 
@@ -70,13 +78,8 @@ def wish_of(given: Mapping[str, str]) -> Wish:
         words = declared[name]
         if words is not None and value not in words:
             raise BadInput(f"{value!r} is none of: {', '.join(words)}.")
-    page = given.get("page", "1")
-    if not (page.isascii() and page.isdecimal() and 1 <= int(page) <= 9999):
-        raise BadInput(f"{page!r} is no page.")
-    return Wish(
-        **{name: value for name, value in given.items() if name != "page"},
-        page=int(page),
-    )
+    words = {name: value for name, value in given.items() if name != "page"}
+    return Wish(**words, page=wished_page(given.get("page")))
 
 
 def first_question(
@@ -136,33 +139,32 @@ def all_said(items: Sequence[ReleaseItem]) -> dict[str, str]:
     return names
 
 
-def names_of(groups: Sequence[ReleaseGroup]) -> dict[str, str]:
-    """Return a name for each group; of two with the same name the second one gets a number."""
+def numbered(groups: Sequence[Group]) -> list[Group]:
+    """Return groups of which no two have one name: of two with the same name the second gets a number."""
     seen: Counter[str] = Counter()
-    names = {}
+    found = []
     for one in groups:
         seen[one.name] += 1
-        names[one.key] = one.name if seen[one.name] == 1 else f"{one.name} ({seen[one.name]})"
-    return names
+        found.append(one if seen[one.name] == 1 else one._replace(name=f"{one.name} ({seen[one.name]})"))
+    return found
 
 
 def parted(
-    groups: Sequence[ReleaseGroup], shown: Collection[str]
-) -> tuple[list[ReleaseGroup], list[str]]:
+    groups: Sequence[Group], shown: Collection[str]
+) -> tuple[list[Group], list[str]]:
     """Return the groups of which anything was released, and the names of those that are too small so far."""
-    names = names_of(groups)
     return (
         [one for one in groups if one.key in shown],
-        [names[one.key] for one in groups if one.key not in shown],
+        [one.name for one in groups if one.key not in shown],
     )
 
 
 def heat_rows(
-    wish: Wish, groups: Sequence[ReleaseGroup], items: Sequence[ReleaseItem], cells: Sequence[ReleaseCell]
+    wish: Wish, groups: Sequence[Group], items: Sequence[ReleaseItem], cells: Sequence[ReleaseCell]
 ) -> list[dict[str, Any]]:
     """Return a row for each group and question, the whole network last; what was withheld is empty."""
     found = {(_key(cell), cell.item): cell for cell in cells}
-    names = {**names_of(groups), WHOLE: WHOLE_NETWORK}
+    names = {**dict(groups), WHOLE: WHOLE_NETWORK}
     words = all_said(items)
     return [
         {"group": name, "item": words[item.item], **_figure(wish, found.get((key, item.item)))}
@@ -197,13 +199,13 @@ def _why_no_gap(cell: ReleaseCell) -> str:
 
 
 def line_rows(
-    wish: Wish, groups: Sequence[ReleaseGroup], cells: Sequence[ReleaseCell]
+    wish: Wish, groups: Sequence[Group], cells: Sequence[ReleaseCell]
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Return a row for each group and cycle, and the names of groups that have no point at all.
 
     A cell without a mean is too small for a line. The cycles go as far as anything was released.
     """
-    named = {} if wish.by == "cycle_number" else names_of(groups)
+    named = {} if wish.by == "cycle_number" else dict(groups)
     named[""] = WHOLE_NETWORK
     found = {(cell.key, cell.cycle_number): cell for cell in cells if cell.mean is not None}
     cycles = sorted({cycle for _key, cycle in found if cycle is not None})

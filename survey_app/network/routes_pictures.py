@@ -11,6 +11,7 @@ from flask import g, render_template, request
 from survey_app.improvement import queries as improvement
 from survey_app.network import pictures
 from survey_app.network.blueprint import blueprint
+from survey_app.network.pages import page_of
 from survey_app.permissions import Permission
 from survey_app.releases import reading
 from survey_app.scope import places_led_by
@@ -19,12 +20,14 @@ from survey_app.ui.figures import draw, figure
 from survey_app.ui.filters import day_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from markupsafe import Markup
 
-    from survey_app.models.releases import Release, ReleaseGroup, ReleaseItem
+    from survey_app.models.releases import Release, ReleaseItem
     from survey_app.network.pictures import Wish
+    from survey_app.releases.reading import Group
 
 BETWEEN_RELEASES = timedelta(days=7)
 
@@ -38,7 +41,8 @@ def released() -> str:
     release = reading.newest_release(g.db, network.id)
     if release is None:
         return render_template("network/pictures.html", release=None)
-    groups = reading.groups_in(g.db, release.id, wish.by, places_led_by(g.viewer))
+    in_reach = reading.groups_in(g.db, release.id, wish.by, places_led_by(g.viewer))
+    groups = pictures.numbered(in_reach)
     every = reading.items_of(g.db, release.id, mode=wish.who)
     keys = [one.key for one in groups]
     with_any = reading.items_with_a_figure(g.db, release.id, wish.by, mode=wish.who, keys=keys)
@@ -50,8 +54,8 @@ def released() -> str:
         reading.keys_with_a_figure(g.db, release.id, wish.by, mode=wish.who, items=asked) if items else set()
     )
     there, too_few = pictures.parted(groups, shown)
-    begin = (wish.page - 1) * pictures.ON_A_PAGE
-    here = there[begin : begin + pictures.ON_A_PAGE]
+    page = page_of(there, wish.page, size=pictures.on_a_page(wish.by), name=lambda one: one.name)
+    here = page.rows
     chosen = next((one for one in items if one.item == wish.question), first)
     lines, no_line = _lines(release, wish, here, chosen) if here and chosen else (None, [])
     return render_template(
@@ -69,7 +73,7 @@ def released() -> str:
         groups=groups,
         with_any=[one for one in every if one.item in with_any],
         said=pictures.all_said(every),
-        pages=range(1, -(-len(there) // pictures.ON_A_PAGE) + 1),
+        page=page,
         cells=_cells(release, wish, here, items) if here else None,
         too_few=too_few,
         lines=lines,
@@ -85,7 +89,7 @@ def _day(moment: datetime) -> str:
 def _cells(
     release: Release,
     wish: Wish,
-    groups: list[ReleaseGroup],
+    groups: Sequence[Group],
     items: list[ReleaseItem],
 ) -> Markup:
     import pandas as pd
@@ -105,7 +109,7 @@ def _cells(
 
 
 def _lines(
-    release: Release, wish: Wish, groups: list[ReleaseGroup], item: ReleaseItem
+    release: Release, wish: Wish, groups: Sequence[Group], item: ReleaseItem
 ) -> tuple[Markup | None, list[str]]:
     """Return both lines of the groups that have any point, and the names of the others."""
     if wish.by not in pictures.OVER_CYCLES:

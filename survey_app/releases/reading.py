@@ -5,7 +5,7 @@ Every select here is on the tables of a release; a test holds it to that.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import exists, func, or_, select
 
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
+
+
+class Group(NamedTuple):
+    """A group of a release: its key there, and the name it had."""
+
+    key: str
+    name: str
 
 
 def newest_release(db: Session, network_id: uuid.UUID) -> Release | None:
@@ -31,17 +38,18 @@ def newest_release(db: Session, network_id: uuid.UUID) -> Release | None:
 
 def groups_in(
     db: Session, release_id: uuid.UUID, grouping: str, places: Select[tuple[uuid.UUID]]
-) -> list[ReleaseGroup]:
-    """Return the groups of a release by name: those of the whole network, and those in these places."""
-    rows = db.scalars(
-        select(ReleaseGroup).where(
+) -> list[Group]:
+    """Return key and name of a release's groups by name: of the whole network, and in these places."""
+    rows = db.execute(
+        select(ReleaseGroup.key, ReleaseGroup.name).where(
             ReleaseGroup.release_id == release_id,
             ReleaseGroup.grouping == grouping,
             or_(ReleaseGroup.place_id.is_(None), ReleaseGroup.place_id.in_(places)),
         )
     )
     by_number = grouping == "cycle_number"
-    return sorted(rows, key=lambda one: (int(one.key) if by_number else 0, one.name.casefold(), one.key))
+    groups = [Group(*row) for row in rows]
+    return sorted(groups, key=lambda one: (int(one.key) if by_number else 0, one.name.casefold(), one.key))
 
 
 def items_of(db: Session, release_id: uuid.UUID, *, mode: str) -> list[ReleaseItem]:
@@ -106,18 +114,21 @@ def items_with_a_figure(
     db: Session, release_id: uuid.UUID, table: str, *, mode: str, keys: Sequence[str]
 ) -> set[str]:
     """Return the questions of which any of these groups has a figure; in the table of cycles, any cycle."""
-    query = (
-        select(ReleaseCell.item)
-        .where(
-            ReleaseCell.release_id == release_id,
-            ReleaseCell.table_name == table,
-            ReleaseCell.mode == mode,
-        )
-        .distinct()
+    # Asked for each of the few questions, which ends at its first figure.
+    is_shown = exists().where(
+        ReleaseCell.release_id == release_id,
+        ReleaseCell.table_name == table,
+        ReleaseCell.mode == mode,
+        ReleaseCell.item == ReleaseItem.item,
+        *(() if table == "cycle_number" else (ReleaseCell.key.in_(keys),)),
     )
-    if table != "cycle_number":
-        query = query.where(ReleaseCell.key.in_(keys))
-    return set(db.scalars(query))
+    return set(
+        db.scalars(
+            select(ReleaseItem.item).where(
+                ReleaseItem.release_id == release_id, ReleaseItem.mode == mode, is_shown
+            )
+        )
+    )
 
 
 def keys_with_a_figure(

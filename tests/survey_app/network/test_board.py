@@ -10,7 +10,9 @@ from survey_app.cycles.stages import standing_of
 from survey_app.models.cycles import Cycle, Series
 from survey_app.models.improvement import ChangeIdea
 from survey_app.models.people import Organisation, Person, RoleGrant, Team, TeamMember
+from survey_app.network import routes
 from survey_app.network.board import reminder
+from survey_app.network.pages import page_of
 from tests.databases import TESTS
 from tests.survey_app.loop.teacher import Teacher, answer, visible
 
@@ -152,10 +154,52 @@ def test_by_team(region, stages):
     assert "No cycle here yet." in visible(lead.get("/network?by=team"))
 
 
-def test_a_region_is_counted_as_a_whole(region, stages):
+def test_a_region_is_counted_as_a_whole(region, stages, monkeypatch):
     region["Bo Berg"].start(do="draft", nickname="R9")
-    words = visible(region["Lea Lead"].get("/network"))
+    lead = region["Lea Lead"]
+    words = visible(lead.get("/network"))
     assert "All of North 2 1 1 1 1 1" in words
+    assert "Schools 1 to" not in words, "one page needs no pages"
+    # A long list comes in pages, in alphabetical order; what is counted over all of it stays.
+    monkeypatch.setattr(routes, "ON_A_PAGE", 1)
+    first, last = (visible(lead.get(f"/network?page={number}")) for number in (1, 2))
+    assert "Schools 1 to 1 of 2 Next schools" in first
+    assert "Alder School 1 – – – – –" in first
+    assert "All of North" not in first, "the region goes on"
+    assert "Hill School 1 1 1 1 1 1" in last
+    assert "All of North 2 1 1 1 1 1" in last
+    assert "North (continued) 2 of 2 teachers have begun a cycle." in last
+    for page in (first, last):
+        assert "Cycle 1 2 1 1 1 1 1" in page
+    assert visible(lead.get("/network?page=999")) == last, "what is no page any more is the last one"
+    for wrong in ("0", "-1", "x", "1e3", "99999", "²"):
+        lead.get(f"/network?page={wrong}", 422)
+    monkeypatch.undo()
+    a_lead_of_a_region_and_its_school_counts_nothing_twice(region)
+
+
+def a_lead_of_a_region_and_its_school_counts_nothing_twice(region):
+    lead = region["Lea Lead"]
+    with lead.app.extensions["focal_db"].writing(TESTS) as db:
+        for name in ("Hill School", "Bay network"):
+            place = region["places"][name]
+            db.add(RoleGrant(person_id=lead.person_id, role="lead", organisation_id=place))
+        db.commit()
+    words = visible(lead.get("/network"))
+    assert "Hill School 1 1 1 1 1 1" in words
+    assert "Palm School 1 – – – – –" in words
+    assert "Cycle 1 3 1 1 1 1 1" in words
+    assert "North 2 of 2 teachers have begun a cycle." in words
+
+
+def test_a_long_list_says_where_each_page_begins():
+    names = [f"{number:03}" for number in range(430)]
+    page = page_of(names, 2, size=50, name=str)
+    assert (page.first, page.last, page.total, page.last_number) == (51, 100, 430, 9)
+    assert list(page.others)[1] == (2, "050")
+    assert page.rows == names[50:100]
+    assert len(list(page_of(names, 1, size=2, name=str).others)) <= 40
+    assert page_of([], 3, size=50, name=str).rows == []
 
 
 def test_the_brief_fits_two_pages_and_holds_no_result(region, stages, open_page, live_server):
