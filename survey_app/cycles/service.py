@@ -14,6 +14,7 @@ from survey_app.cycles.ideas import idea_named, idea_of
 from survey_app.errors import NotVisible, NotYet
 from survey_app.models.classrooms import FocalCode
 from survey_app.models.cycles import Cycle, CycleFocal, Series
+from survey_app.surveys import drafting
 from survey_app.surveys import queries as survey_queries
 from survey_app.surveys import service as surveys
 
@@ -81,8 +82,8 @@ def start_series(
     db.add(cycle)
     db.flush()
     if start.focal:
-        surveys.set_focal_group(db, cycle, [code.id for code in focal_codes])
-    surveys.draft_administrations(
+        drafting.set_focal_group(db, cycle, [code.id for code in focal_codes])
+    drafting.draft_administrations(
         db,
         cycle,
         item_version_ids=start.item_version_ids,
@@ -124,7 +125,7 @@ def start_next(db: Session, viewer: Viewer, series: Series, *, now: datetime) ->
     db.flush()
     _copy_focal_group(db, last, cycle)
     parts = {a.part: a for a in given}
-    surveys.draft_administrations(
+    drafting.draft_administrations(
         db,
         cycle,
         item_version_ids=survey_queries.item_version_ids_of(db, given[0].survey_id),

@@ -11,7 +11,7 @@ from survey_app.permissions import Permission
 from survey_app.research.blueprint import blueprint
 from survey_app.scope import cycle_for
 from survey_app.security import requires
-from survey_app.surveys import queries, service
+from survey_app.surveys import drafting, queries
 from survey_app.ui.acts import note_act
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def take_part(cycle_id: uuid.UUID) -> BaseResponse:
     if takes_part and not queries.agreements_that_ask(g.db, cycle.owner_id, now=g.now):
         raise NotYet("No research agreement covers your school today, so there is nothing to take part in.")
     given = queries.administrations_of(g.db, cycle.id, lock=True)
-    if service.take_part_in_research(given, takes_part=takes_part):
+    if drafting.take_part_in_research(given, takes_part=takes_part):
         note_act("research.joined" if takes_part else "research.left", cycle.id)
     g.db.commit()
     return redirect(url_for("surveys.compose", cycle_id=cycle.id, did="saved", _anchor="research"), code=303)

@@ -12,6 +12,7 @@ from survey_app.models.cycles import Cycle, PlanPrediction
 from survey_app.results import queries, snapshots
 from survey_app.surveys import queries as survey_queries
 from survey_app.surveys import service as surveys
+from survey_app.surveys.order import shuffle_pooled_rows
 from survey_app.surveys.sheet import favourable_values, favourable_words
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def reveal(db: Session, cycle: Cycle, *, now: datetime) -> list[Administration]:
     closed_before = [a for a in revealing if a not in closing]
     for administration in closed_before:
         # Sheets that came in the ten minutes after the close still stand in the order of their arrival.
-        surveys.shuffle_pooled_rows(db, administration)
+        shuffle_pooled_rows(db, administration)
     make_snapshots(db, closed_before, now=now)
     return revealing
 

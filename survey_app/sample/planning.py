@@ -10,8 +10,8 @@ from survey_app.cycles.quick_start import questions_for_band
 from survey_app.sample.chance import chance_for
 from survey_app.sample.material import lessons_for, phrases
 from survey_app.sample.students import share_above
+from survey_app.surveys import drafting
 from survey_app.surveys import queries as survey_queries
-from survey_app.surveys import service as surveys
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,7 +53,7 @@ def plan(turn: Turn, new_label: str) -> None:
     """Choose questions, take a new student in, and finish the plan."""
     db, room = turn.world.db, turn.room
     if new_label:
-        surveys.set_focal_group(db, turn.cycle, [code.id for code in room.codes.values()])
+        drafting.set_focal_group(db, turn.cycle, [code.id for code in room.codes.values()])
     _change_questions(turn)
     plans.save_plan(
         db, room.owner, turn.cycle, _plan_of(turn), version=turn.cycle.version, now=turn.at(7, 45)
@@ -72,7 +72,7 @@ def _change_questions(turn: Turn) -> None:
     if "other question" in turn.plot.marks:
         wanted = _another_question(turn, wanted)
     if wanted != asked:
-        surveys.choose_questions(turn.world.db, turn.given, wanted)
+        drafting.choose_questions(turn.world.db, turn.given, wanted)
 
 
 def _another_question(turn: Turn, asked: list[uuid.UUID]) -> list[uuid.UUID]:

@@ -21,7 +21,7 @@ from survey_app.models.surveys import Survey
 from survey_app.permissions import Permission
 from survey_app.scope import cycle_for
 from survey_app.security import requires
-from survey_app.surveys import queries, service
+from survey_app.surveys import drafting, queries, service
 from survey_app.surveys.practice import practice_mark
 from survey_app.surveys.sheet import draft_languages, make_sheet, needed_fills
 from survey_app.ui.filters import notice
@@ -62,7 +62,7 @@ def change_questions(cycle_id: uuid.UUID) -> BaseResponse | tuple[str, int]:
     try:
         wanted = _changed(chosen, request.form.get("do", ""))
         if wanted != chosen:
-            service.choose_questions(g.db, given, wanted)
+            drafting.choose_questions(g.db, given, wanted)
     except BadInput as fault:
         g.db.rollback()
         return _compose_page(
@@ -84,7 +84,7 @@ def choose_who(cycle_id: uuid.UUID) -> BaseResponse | tuple[str, int]:
         if written and not (written.isdecimal() and 1 <= int(written) <= MOST_OTHERS):
             words = f"Write a number from 1 to {MOST_OTHERS}."
             raise BadInput(words, {"rest_count": words})
-        service.choose_who(
+        drafting.choose_who(
             g.db,
             cycle,
             codes,

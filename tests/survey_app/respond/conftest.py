@@ -19,6 +19,7 @@ from survey_app.models.responses import Answer, Response
 from survey_app.models.surveys import Administration, Survey
 from survey_app.models.turnout import Turnout
 from survey_app.permissions import Viewer
+from survey_app.surveys import drafting
 from survey_app.surveys import service as surveys
 from tests.databases import TESTS
 from tests.keys import CARD_KEYS
@@ -87,9 +88,9 @@ class School:
             db.add(cycle)
             db.flush()
             codes = {c.label: c.id for c in classrooms.queries.live_focal_codes(db, self.classroom_id)}
-            surveys.set_focal_group(db, cycle, [codes[label] for label in labels or codes])
+            drafting.set_focal_group(db, cycle, [codes[label] for label in labels or codes])
             chosen = self._chosen(db, ready_set, items)
-            surveys.draft_administrations(
+            drafting.draft_administrations(
                 db, cycle, item_version_ids=chosen, focal=focal, rest=rest, **options
             )
             db.commit()
