@@ -226,6 +226,50 @@ def test_boxes_are_moved_by_buttons_and_nothing_is_lost(lead, diagram):
     assert count(lead, DiagramVersion) == 10
 
 
+@pytest.mark.database("sqlite")
+def test_boxes_are_dragged_and_saved_once_at_the_drop(lead, diagram, open_page, live_server):
+    other = add(lead, "drivers", "Seeing")
+    second = add(lead, "drivers", "Time to write", parent=diagram["primary"])
+    window = open_page()
+    cookie = lead.client.get_cookie("focal_session")
+    window.context.add_cookies([{"name": "focal_session", "value": cookie.value, "url": live_server}])
+    sent = []
+    window.on("request", lambda one: sent.append(one.post_data) if one.method == "POST" else None)
+    window.goto("/aim?arrange=1")
+    versions = count(lead, DiagramVersion)
+
+    def drag(box, onto, *, part, drop=True):
+        grip = window.locator(f"#box-{box} > .arrange > .arrange__grip").bounding_box()
+        goal = window.locator(f"#box-{onto} > .arrange").bounding_box()
+        window.mouse.move(grip["x"] + 9, grip["y"] + 9)
+        window.mouse.down()
+        window.mouse.move(goal["x"] + 60, goal["y"] + goal["height"] * part, steps=4)
+        if drop:
+            window.mouse.up()
+
+    # Given up, nothing is sent and nothing looks different.
+    drag(second, diagram["secondary"], part=0.2, drop=False)
+    assert window.locator(".drop--before").count() == 1
+    window.keyboard.press("Escape")
+    window.mouse.up()
+    assert window.locator(".is-dragged, .drop--before").count() == 0
+    # Dropped on itself, or where it cannot stand: the same.
+    drag(diagram["idea"], diagram["primary"], part=0.5)
+    assert sent == []
+    for box, onto, part, outline in (
+        (second, diagram["secondary"], 0.2, "- Time to write\n    - Time to think\n      - Wait\n"),
+        (diagram["idea"], second, 0.5, "- Time to write\n      - Wait\n    - Time to think\n"),
+        (second, other, 0.5, "- Seeing\n    - Time to write\n      - Wait\n"),
+        (other, diagram["primary"], 0.1, "- Seeing\n    - Time to write\n      - Wait\n  - Talk\n"),
+    ):
+        with window.expect_navigation():
+            drag(box, onto, part=part)
+        assert outline in lead.get("/aim/diagram.txt"), (onto, lead.get("/aim/diagram.txt"))
+    assert len(sent) == 4
+    assert count(lead, DiagramVersion) == versions + 4
+    window.check_axe()
+
+
 def test_markup_stays_text(lead, diagram):
     add(lead, "ideas", "<script>alert(1)</script> & <b>", driver=diagram["secondary"])
     page = lead.get("/aim")
