@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import server
 from tests.faults.all_figures import FIGURES
 
 pytestmark = [
@@ -15,6 +16,11 @@ pytestmark = [
         os.name == "nt", reason="Processes are killed in groups, which Windows does not have."
     ),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _without_a_picture_beforehand(monkeypatch):
+    monkeypatch.setattr(server, "SERVED", "tests.faults.unwarmed")
 
 
 @pytest.fixture
