@@ -20,7 +20,8 @@ from survey_app.scope import cycle_for, series_for
 from survey_app.security import requires
 from survey_app.surveys import queries as survey_queries
 from survey_app.surveys import service as surveys
-from survey_app.surveys.routes import expected_of, public_address, record, sheet_of
+from survey_app.surveys.addresses import public_address
+from survey_app.surveys.showing import expected_of, record, sheet_of
 from survey_app.ui.filters import notice
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from survey_app.permissions import Permission
 from survey_app.scope import cycle_for
 from survey_app.security import requires
 from survey_app.surveys import queries as survey_queries
-from survey_app.surveys.routes import sheet_of
 from survey_app.surveys.sheet import favourable_words
+from survey_app.surveys.showing import sheet_of
 from survey_app.ui.filters import notice
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from survey_app.permissions import Permission
 from survey_app.scope import classroom_for
 from survey_app.security import requires
 from survey_app.surveys import service as surveys
-from survey_app.surveys.routes import record
+from survey_app.surveys.showing import record
 from survey_app.ui.names import ask_about_names
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from survey_app.respond.service import notices_of
 from survey_app.scope import cycle_for
 from survey_app.security import requires
 from survey_app.surveys import queries as survey_queries
-from survey_app.surveys.routes import record, sheet_of
+from survey_app.surveys.showing import record, sheet_of
 from survey_app.ui.filters import notice
 
 if TYPE_CHECKING:

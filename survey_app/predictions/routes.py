@@ -14,7 +14,7 @@ from survey_app.predictions import queries, service
 from survey_app.scope import cycle_for
 from survey_app.security import requires
 from survey_app.surveys import queries as survey_queries
-from survey_app.surveys.routes import record
+from survey_app.surveys.showing import record
 from survey_app.ui.filters import notice
 
 if TYPE_CHECKING:

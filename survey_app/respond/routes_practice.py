@@ -16,7 +16,7 @@ from survey_app.respond.routes import blueprint
 from survey_app.security import public
 from survey_app.surveys import queries
 from survey_app.surveys.practice import read_mark
-from survey_app.surveys.routes import sheet_of
+from survey_app.surveys.showing import sheet_of
 
 if TYPE_CHECKING:
     from flask import Response
