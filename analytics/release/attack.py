@@ -12,11 +12,12 @@ The intervals are those of the linear problem and never too narrow: what they pi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import highspy
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from analytics.columns import Bools, Floats
 
@@ -31,7 +32,8 @@ class Contradiction(ValueError):
 class Problem:
     """The limits on one unknown for each group of answers: sums of them, and each alone from 0 to ``upper``.
 
-    ``limits`` has a row for each figure; ``least`` and ``most`` are the ends of its sum.
+    ``limits`` has a row for each figure; ``least`` and ``most`` are the ends of its sum. A problem is asked
+    by one thread at a time: the solver goes on from its last answer, which is most of its speed.
     """
 
     limits: Any
@@ -47,40 +49,59 @@ class Problem:
         Contradiction
             If nothing fits the figures.
         """
-        return self._solve(aim, self.upper, [])
+        self._weigh(aim)
+        return self._solved()
 
     def moved(self, aims: Any, truth: Floats, step: Floats) -> Floats:
         """Return values that move as many weighted sums as possible by ``step`` away from their truth."""
-        count, width = aims.shape
-        way = sp.diags_array(np.sign(step))
+        (rows, width), count, sign = self.limits.shape, len(step), np.sign(step)
         # How far each sum gets, up to its step, is an unknown of its own, and their sum is made largest.
-        further = sp.hstack((-way @ aims, sp.eye_array(count))).tocsr()
-        goal = np.concatenate((np.zeros(width), 1 / np.abs(step)))
-        upper = np.concatenate((self.upper, np.abs(step)))
-        limit = LinearConstraint(further, -np.inf, -np.sign(step) * truth)
-        return self._solve(goal, upper, [limit])[:width]
+        behind = -np.repeat(sign, np.diff(aims.indptr)) * aims.data
+        all_of = np.arange(count, dtype=np.int32)
+        none, most = np.full(count, -np.inf), -sign * truth
+        solver = self._solver
+        solver.addRows(count, none, most, len(behind), aims.indptr[:-1], aims.indices, behind)
+        goal, far = 1 / np.abs(step), np.abs(step)
+        solver.addCols(count, goal, np.zeros(count), far, count, all_of, rows + all_of, np.ones(count))
+        self._weigh(np.zeros(width))
+        found = self._solved()[:width]
+        solver.deleteRows(count, rows + all_of)
+        solver.deleteCols(count, width + all_of)
+        return found
 
-    def _solve(self, aim: Floats, upper: Floats, further: list[LinearConstraint]) -> Floats:
-        width = len(upper) - len(self.upper)
-        limits = self.limits
-        if width:
-            limits = sp.hstack((limits, sp.csr_array((limits.shape[0], width)))).tocsr()
-        # Without whole numbers asked for, milp is SciPy's least costly door to the same HiGHS simplex.
-        found = milp(
-            -aim,
-            bounds=Bounds(0, upper),
-            constraints=[LinearConstraint(limits, self.least, self.most), *further],
-            # There is little to simplify beforehand, and the search for it takes as long again.
-            options={"presolve": False},
-        )
-        if found.status == 2:
+    @cached_property
+    def _solver(self) -> highspy.Highs:
+        limits, program = self.limits.tocsr(), highspy.HighsLp()
+        program.num_row_, program.num_col_ = limits.shape
+        program.sense_ = highspy.ObjSense.kMaximize
+        program.col_cost_ = program.col_lower_ = np.zeros(len(self.upper))
+        program.col_upper_ = self.upper
+        program.row_lower_, program.row_upper_ = self.least, self.most
+        program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        program.a_matrix_.start_, program.a_matrix_.index_ = limits.indptr, limits.indices
+        program.a_matrix_.value_ = limits.data
+        solver = highspy.Highs()  # type: ignore[no-untyped-call] # the only one of its calls without types
+        solver.silent()
+        # There is little to simplify beforehand, and the search for it takes as long again.
+        solver.setOptionValue("presolve", "off")
+        solver.setOptionValue("threads", 1)
+        solver.passModel(program)
+        return solver
+
+    def _weigh(self, aim: Floats) -> None:
+        self._solver.changeColsCost(len(aim), np.arange(len(aim), dtype=np.int32), aim)
+
+    def _solved(self) -> Floats:
+        self._solver.run()
+        status = self._solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
             raise Contradiction(
                 "No answers fit these figures. The ledger and this release were not made from the same"
                 " answers: restore the ledger, or make the release again from the snapshots."
             )
-        if found.x is None:
-            raise RuntimeError(f"The linear program was not solved: {found.message}")
-        return np.asarray(found.x, dtype=np.float64)
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise RuntimeError(f"The linear program was not solved: {status.name}")
+        return np.array(self._solver.getSolution().col_value, dtype=np.float64)
 
     def interval(self, aim: Floats) -> tuple[float, float]:
         """Return the smallest and the largest value of a weighted sum that fits the figures.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -15,7 +17,7 @@ from analytics.release.contributions import Rows
 from analytics.release.figures import STEPS, Known
 from analytics.release.insiders import solved_by_insiders
 from analytics.release.linear import Leak, culprits, last_used, solved_cells, solved_sets
-from analytics.release.pinning import pinned_sets, seen_by
+from analytics.release.pinning import Free, pinned_sets, seen_by
 from analytics.release.policy import Policy
 from analytics.release.space import Space, space_of
 from analytics.release.statements import Statements
@@ -80,6 +82,7 @@ class Auditor:
         self.shown: Bools | None = None
         self.space: Space | None = None
         self.suspects: list[View] = []
+        self.free: dict[View, Free] = defaultdict(Free)
 
     def audit(self, detail: Ints) -> Finding:
         """Return what can be worked out, and should not, where statements show ``detail``."""
@@ -139,14 +142,16 @@ class Auditor:
         if not len(part):
             return []
         chosen = replace(space, statements=space.statements[part], matrix=space.matrix[part])
-        leaks = pinned_sets(chosen, self.rows, self._hidden(detail), known, self.policy)
+        # What is free beside fewer figures, those that are out already, may be pinned with all of them.
+        free = self.free if using.all() else deepcopy(self.free)
+        leaks = pinned_sets(chosen, self.rows, self._hidden(detail), known, self.policy, free[()])
         for coalition, places in sharing(sums, self.views) if sums is not None else ():
             whole = cast("Space", sums)
             some = places[using[whole.statements[places]]]
             if not len(some):
                 continue
             seen = seen_by(whole, known, self.rows, coalition, some, self.policy)
-            leaks += pinned_sets(*seen, self.policy)
+            leaks += pinned_sets(*seen, self.policy, free[coalition])
         return leaks
 
     def _sums(self, detail: Ints, space: Space) -> Space | None:

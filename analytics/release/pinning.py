@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from copy import deepcopy
 from dataclasses import replace
 
@@ -21,7 +22,25 @@ MANY_GROUPS = 200
 """Up to so many groups of answers, all figures are read together, in one program."""
 
 
-def pinned_sets(space: Space, rows: Rows, hidden: list[Ints], known: Known, policy: Policy) -> list[Leak]:
+class Free:
+    """Sets of answers that somebody could not pin: with fewer figures she cannot either."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, set[int]] = defaultdict(set)
+
+    def open(self, how: str, space: Space, aims: Floats) -> Bools:
+        """Say which sets have not been found free in this way."""
+        found = self._found[how]
+        return np.array([name not in found for name in space.names(aims)], dtype=np.bool_)
+
+    def add(self, how: str, space: Space, aims: Floats) -> None:
+        """Note sets that were found free in this way."""
+        self._found[how].update(space.names(aims))
+
+
+def pinned_sets(
+    space: Space, rows: Rows, hidden: list[Ints], known: Known, policy: Policy, free: Free | None = None
+) -> list[Leak]:
     """Return the sets that the linear program pins to one value.
 
     These are groups of too few students, withheld cells, and groups of any size in which everybody answered
@@ -39,7 +58,11 @@ def pinned_sets(space: Space, rows: Rows, hidden: list[Ints], known: Known, poli
         What each figure gives away.
     policy : Policy
         The thresholds.
+    free : Free, optional
+        What the same attacker could not pin with all these figures and more; what she cannot pin now is
+        added.
     """
+    free = free or Free()
     own = space.answers[space.answers < len(rows)]
     if not len(own):
         return []
@@ -49,15 +72,13 @@ def pinned_sets(space: Space, rows: Rows, hidden: list[Ints], known: Known, poli
     cells = [vector for vector in map(space.whole_groups, hidden) if vector is not None]
     private = np.array([*one[small], *cells]).reshape(-1, len(space.size))
     counts = _true_counts(space, rows, scale)
-    if len(space.size) <= MANY_GROUPS:
-        aims, held = _read_together(space, known, scale, private, ~small, counts)
-    else:
-        aims, held = _read_apart(space, known, scale, private, ~small, counts)
+    read = _read_together if len(space.size) <= MANY_GROUPS else _read_apart
+    aims, held = read(space, known, scale, private, ~small, counts, free)
     return [Leak(space.answers[aim[space.group] > 0], aim) for aim in np.unique(aims[held], axis=0)]
 
 
 def _read_together(
-    space: Space, known: Known, scale: Scale, private: Floats, large: Bools, counts: Floats
+    space: Space, known: Known, scale: Scale, private: Floats, large: Bools, counts: Floats, free: Free
 ) -> tuple[Floats, Bools]:
     """Return sets of groups, and which of them one program for all options pins.
 
@@ -66,13 +87,15 @@ def _read_together(
     """
     options = np.arange(scale.top + 1, dtype=np.float64)
     favourable = (options >= scale.favourable_from).astype(np.float64)
+    private = private[free.open("together", space, private)]
     weights = [(private, weight, np.full(len(private), np.nan)) for weight in (favourable, options)]
     sides = [favourable, 1 - favourable, *np.eye(scale.top + 1)]
     size = space.size.astype(np.float64)
-    for there in sides:
-        groups = np.flatnonzero(large & (counts @ there == size))
+    for number, there in enumerate(sides):
+        alike = np.eye(len(size))[np.flatnonzero(large & (counts @ there == size))]
+        alike = alike[free.open(f"side {number}", space, alike)]
         # Those who are not there: none, in truth; one is enough.
-        weights.append((np.eye(len(size))[groups], 1.0 - there, np.ones(len(groups))))
+        weights.append((alike, 1.0 - there, np.ones(len(alike))))
     truth = np.concatenate([_add(aims, counts @ weight) for aims, weight, _ in weights])
     # Unknowns leave out the lowest option, whose answers are what is missing to the size.
     unknown = np.vstack([np.kron(aims, weight[1:] - weight[0]) for aims, weight, _ in weights])
@@ -81,11 +104,15 @@ def _read_together(
     if not len(enough):
         return private, np.zeros(0, dtype=np.bool_)
     held = pinned(option_problem(space, known, scale), unknown, truth - rest, enough - rest)
+    by_favourable, by_total, *by_side = np.split(held, np.cumsum([len(aims) for aims, _, _ in weights])[:-1])
+    free.add("together", space, private[~by_favourable & ~by_total])
+    for number, (pins, (alike, _, _)) in enumerate(zip(by_side, weights[2:], strict=True)):
+        free.add(f"side {number}", space, alike[~pins])
     return np.vstack([aims for aims, _, _ in weights]), held
 
 
 def _read_apart(
-    space: Space, known: Known, scale: Scale, private: Floats, large: Bools, counts: Floats
+    space: Space, known: Known, scale: Scale, private: Floats, large: Bools, counts: Floats, free: Free
 ) -> tuple[Floats, Bools]:
     """Return the same from a program for each kind of figure, joined where they bear on one group.
 
@@ -93,7 +120,9 @@ def _read_apart(
     """
     options = np.arange(scale.top + 1)
     favourable, total = counts @ (options >= scale.favourable_from), counts @ options
+    private = private[free.open("apart", space, private)]
     alike = np.flatnonzero(large & ((favourable == 0) | (favourable == space.size)))
+    alike = alike[free.open("alike apart", space, np.eye(len(space.size))[alike])]
     aims = np.array([*private, *np.eye(len(space.size))[alike]]).reshape(-1, len(space.size))
     second = np.full(len(aims), np.nan)
     held = pinned(favourable_problem(space, known, scale), aims, _add(aims, favourable), second)
@@ -108,6 +137,9 @@ def _read_apart(
     second[len(private) :] = np.where(none, least, -most)
     turned = aims * sign[:, None]
     held |= pinned(total_problem(space, known, scale), turned, _add(turned, total), second)
+    count = len(private)
+    free.add("apart", space, private[~held[:count]])
+    free.add("alike apart", space, aims[count:][~held[count:]])
     at_ends = _pinned_at_ends(space, known, large, counts)
     return np.vstack((aims, at_ends)), np.concatenate((held, np.ones(len(at_ends), dtype=np.bool_)))
 

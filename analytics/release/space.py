@@ -76,6 +76,18 @@ class Space:
             return None
         return (found > 0).astype(np.float64)
 
+    def names(self, aims: Floats) -> list[int]:
+        """Return a number for each set of groups: the same for the same answers, however they are grouped."""
+        return [int(name) for name in (aims != 0).astype(np.int64) @ self._names]
+
+    @cached_property
+    def _names(self) -> Ints:
+        # Sums of random 64-bit numbers, one for each answer, which may run over.
+        draw = np.random.default_rng(20261128).integers(1, 2**62, size=len(self.givers), dtype=np.int64)
+        names = np.zeros(len(self.size), dtype=np.int64)
+        np.add.at(names, self.group, draw[self.answers])
+        return names
+
     def left_over(self, vector: Floats) -> float:
         """Return the squared length of what the figures do not determine of a vector over the groups."""
         return float(vector @ vector - ((self.basis @ vector) ** 2).sum())
