@@ -91,7 +91,7 @@ class Auditor:
             return finding
         sums = self._sums(detail, self.space)
         finding = self._insiders(sums) if sums is not None else NOTHING
-        return finding if finding.statements else self._program(detail, self.space, sums)
+        return finding if finding.statements else self._program(detail, self.space)
 
     def _outsider(self, detail: Ints) -> Finding:
         shown = self.here & (detail > 0)
@@ -119,14 +119,15 @@ class Auditor:
         self.suspects = [leak.insiders for leak in finding.leaks]
         return finding
 
-    def _program(self, detail: Ints, space: Space, sums: Space | None) -> Finding:
+    def _program(self, detail: Ints, space: Space) -> Finding:
         known = self.statements.known(detail, self.policy)
         everything = np.ones(len(self.statements), dtype=np.bool_)
-        leaks = self._pinned(detail, known, space, sums, everything)
+        told = self._told_to_insiders(detail, space)
+        leaks = self._pinned(detail, known, space, told, everything)
         mendable, back = _smallest_behind(self.statements, space, leaks)
         if len(mendable) < len(leaks):
             # Earlier releases hold these answers, and a figure beside them may be what gives them away.
-            out = self._pinned(detail, known, space, sums, self.statements.fixed)
+            out = self._pinned(detail, known, space, told, self.statements.fixed)
             already = {tuple(leak.answers.tolist()) for leak in [*mendable, *out]}
             others = [leak for leak in leaks if tuple(leak.answers.tolist()) not in already]
             beside = [(leak, _smallest_beside(self.statements, space, leak)) for leak in others]
@@ -135,7 +136,7 @@ class Auditor:
         return Finding(mendable, sorted(back))
 
     def _pinned(
-        self, detail: Ints, known: Known, space: Space, sums: Space | None, using: Bools
+        self, detail: Ints, known: Known, space: Space, told: Space | None, using: Bools
     ) -> list[Leak]:
         """Return what the linear program pins with some of the statements, for outsiders and insiders."""
         part = np.flatnonzero(using[space.statements])
@@ -145,8 +146,8 @@ class Auditor:
         # What is free beside fewer figures, those that are out already, may be pinned with all of them.
         free = self.free if using.all() else deepcopy(self.free)
         leaks = pinned_sets(chosen, self.rows, self._hidden(detail), known, self.policy, free[()])
-        for coalition, places in sharing(sums, self.views) if sums is not None else ():
-            whole = cast("Space", sums)
+        for coalition, places in sharing(told, self.views) if told is not None else ():
+            whole = cast("Space", told)
             some = places[using[whole.statements[places]]]
             if not len(some):
                 continue
@@ -156,9 +157,17 @@ class Auditor:
 
     def _sums(self, detail: Ints, space: Space) -> Space | None:
         """Return the equations without those that show bands only."""
-        if (detail[space.statements] >= STEPS).all():
+        return self._only(detail >= STEPS, space)
+
+    def _told_to_insiders(self, detail: Ints, space: Space) -> Space | None:
+        """Return the equations without the bands of five to nine students, which ``alike`` explains."""
+        enough = self.statements.who.students >= self.policy.steps_from
+        return self._only((detail >= STEPS) | ((detail > 0) & enough), space)
+
+    def _only(self, shown: Bools, space: Space) -> Space | None:
+        if shown[space.statements].all():
             return space
-        return self._equations(self.here & (detail >= STEPS))
+        return self._equations(self.here & shown)
 
     def _equations(self, published: Bools) -> Space | None:
         given = (self.statements.givers, self.answers, self.statements.member)

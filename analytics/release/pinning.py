@@ -18,7 +18,7 @@ from analytics.release.policy import Policy
 from analytics.release.programs import Scale, end_problem, favourable_problem, option_problem, total_problem
 from analytics.release.space import Space
 
-MANY_GROUPS = 200
+MANY_GROUPS = 400
 """Up to so many groups of answers, all figures are read together, in one program."""
 
 
