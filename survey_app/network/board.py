@@ -66,7 +66,7 @@ def in_order(places: Iterable[Place], regions: Mapping[uuid.UUID, str]) -> list[
 
 def sections(
     page: Page[Place],
-    cells: Sequence[Cell],
+    counts: Mapping[uuid.UUID, Counter[str]],
     regions: Mapping[uuid.UUID, str],
     *,
     bare: Iterable[str],
@@ -77,9 +77,6 @@ def sections(
 
     ``totals`` are the rows of whole regions, ``teachers`` how many each has and how many began.
     """
-    counts: dict[uuid.UUID, Counter[str]] = defaultdict(Counter)
-    for cell in cells:
-        counts[cell.place_id][cell.stage] += cell.count
     there: dict[str, list[Place]] = {}
     for place in page.rows:
         there.setdefault(regions[place.top], []).append(place)

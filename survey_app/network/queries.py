@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, func, literal_column, select
+from sqlalchemy import case, func, literal_column, select, union_all
 
 from survey_app.models.classrooms import Classroom
 from survey_app.models.cycles import Cycle, Series
@@ -118,20 +118,31 @@ def contexts(
         (Classroom.grade <= 12, "grades 9-12"),
         else_="",
     )
-    found: dict[uuid.UUID, list[str]] = defaultdict(list)
-    for what in (band, func.lower(func.trim(func.coalesce(Classroom.subject, "")))):
-        rows = db.execute(
-            select(Series.change_idea_id, what, func.count(func.distinct(Series.owner_id)))
-            .join(Classroom, Classroom.id == Series.classroom_id)
-            .join(Person, Person.id == Series.owner_id)
-            .where(
-                Series.change_idea_id.in_(list(idea_ids)),
-                Classroom.erased_at.is_(None),
-                Person.organisation_id.in_(places_led_by(viewer)),
-            )
-            .group_by(Series.change_idea_id, what)
+    subject = func.lower(func.trim(func.coalesce(Classroom.subject, "")))
+    # Read once, counted twice.
+    tried = (
+        select(
+            Series.change_idea_id.label("idea"), Series.owner_id, band.label("band"), subject.label("subject")
         )
-        for idea_id, name, teachers in rows:
-            if name and teachers >= FEWEST_TEACHERS:
-                found[idea_id].append(name)
+        .join(Classroom, Classroom.id == Series.classroom_id)
+        .join(Person, Person.id == Series.owner_id)
+        .where(
+            Series.change_idea_id.in_(list(idea_ids)),
+            Classroom.erased_at.is_(None),
+            Person.organisation_id.in_(places_led_by(viewer)),
+        )
+        .distinct()
+        .cte("tried")
+    )
+    teachers = func.count(func.distinct(tried.c.owner_id))
+    found: dict[uuid.UUID, list[str]] = defaultdict(list)
+    counted = (
+        select(tried.c.idea, what)
+        .where(what != "")
+        .group_by(tried.c.idea, what)
+        .having(teachers >= FEWEST_TEACHERS)
+        for what in (tried.c.band, tried.c.subject)
+    )
+    for idea_id, name in db.execute(union_all(*counted)):
+        found[idea_id].append(name)
     return {idea_id: sorted(names) for idea_id, names in found.items()}

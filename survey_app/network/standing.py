@@ -6,6 +6,7 @@ rows; what stands by place is asked for the places that a page shows.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,9 +33,9 @@ from survey_app.scope import erased_classrooms
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
-    from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, Subquery
+    from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery
     from sqlalchemy.orm import Session
 
     from survey_app.permissions import Viewer
@@ -44,7 +45,7 @@ DECIDED = "Decided"
 
 @dataclass(frozen=True)
 class Cell:
-    """How many cycles of one region, team or school, and of one number, stand at one stage."""
+    """How many cycles of one region, and of one number, stand at one stage or had one decision."""
 
     place_id: uuid.UUID
     number: int
@@ -142,7 +143,14 @@ def _counts(narrowed: Callable[[Select], Select], place: ColumnElement) -> Compo
     decided, undecided = _stages(narrowed, place.label("place"), Cycle.number.label("number"))
     each = undecided.subquery("each")
     what = (each.c.place, each.c.number, each.c.stage)
-    return union_all(decided, select(*what, cast(null(), String), func.count()).group_by(*what))
+    others = select(*what, cast(null(), String), func.count().label("cycles")).group_by(*what)
+    return union_all(decided, others)
+
+
+def _by_stage(counts: CompoundSelect) -> Select:
+    """Add up numbers and decisions: what a row of the board shows."""
+    each = counts.subquery("each_number")
+    return select(each.c.place, each.c.stage, func.sum(each.c.cycles)).group_by(each.c.place, each.c.stage)
 
 
 def _tops() -> Select:
@@ -176,8 +184,10 @@ _MEMBERS = and_(TeamMember.person_id == Person.id, TeamMember.team_id.in_(_HERE)
 _HAS_BEGUN = exists().where(Cycle.owner_id == Person.id, Cycle.set_aside_at.is_(None))
 _REGIONS = _tops()
 _COUNTED = _counts(lambda query: query.join(_LED, _LED.c.id == Person.organisation_id), _LED.c.top)
-_AT_SCHOOLS = _counts(lambda query: query.where(_IS_HERE), Person.organisation_id)
-_IN_TEAMS = _counts(lambda query: query.join(TeamMember, _MEMBERS).where(_IS_MEMBERS), TeamMember.team_id)
+_AT_SCHOOLS = _by_stage(_counts(lambda query: query.where(_IS_HERE), Person.organisation_id))
+_IN_TEAMS = _by_stage(
+    _counts(lambda query: query.join(TeamMember, _MEMBERS).where(_IS_MEMBERS), TeamMember.team_id)
+)
 _SCHOOLS = (
     select(Organisation.id, Organisation.name, _LED.c.top)
     .join(_LED, _LED.c.id == Organisation.id)
@@ -227,19 +237,19 @@ def regions_of(db: Session, viewer: Viewer) -> dict[uuid.UUID, str]:
 
 def counted_by_region(db: Session, viewer: Viewer) -> list[Cell]:
     """Return the counts of all of a lead's places by region, number, stage and decision: a few rows."""
-    return _cells(db.execute(_COUNTED, {"lead": viewer.person_id}))
+    rows = db.execute(_COUNTED, {"lead": viewer.person_id})
+    return [Cell(where, number, stage, decision, count) for where, number, stage, decision, count in rows]
 
 
 def counted_at(
     db: Session, viewer: Viewer, place_ids: Sequence[uuid.UUID], *, by_team: bool = False
-) -> list[Cell]:
-    """Return the counts of these schools or teams, of people in reach alone."""
+) -> dict[uuid.UUID, Counter[str]]:
+    """Return how many cycles stand at which stage in each of these schools or teams, of people in reach."""
     statement = _IN_TEAMS if by_team else _AT_SCHOOLS
-    return _cells(db.execute(statement, {"lead": viewer.person_id, "places": list(place_ids)}))
-
-
-def _cells(rows: Iterable[Row]) -> list[Cell]:
-    return [Cell(where, number, stage, decision, count) for where, number, stage, decision, count in rows]
+    found: dict[uuid.UUID, Counter[str]] = {one: Counter() for one in place_ids}
+    for place, stage, count in db.execute(statement, {"lead": viewer.person_id, "places": list(place_ids)}):
+        found[place][stage] = int(count)
+    return found
 
 
 def schools_with_cycles(db: Session, viewer: Viewer) -> list[Place]:
