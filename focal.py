@@ -69,19 +69,22 @@ def test(arguments: list[str]) -> int:
 
 
 def check(_arguments: list[str]) -> int:
-    """Hold the code against its rules: style, types, walls, migrations, locks."""
+    """Hold the code against its rules, all at once: style, types, walls, migrations, locks."""
     python = ready("dev")
     tools = Path(python).parent
-    failed = [_fault_line("locks hold no address", "\n".join(addresses_in_locks()))]
-    for title, command in (
+    commands = (
         ("style and documentation (ruff)", [str(tools / "ruff"), "check", "-q", "--output-format=concise"]),
         ("types (mypy)", [str(tools / "mypy"), "--no-error-summary"]),
         ("walls between the parts (import-linter)", [str(tools / "lint-imports"), "--no-cache"]),
         ("migrations: one head, same as the models", [python, "-m", "pytest", "-q", SCHEMA_TESTS]),
         ("the library of measures", [python, "-m", "measures"]),
-    ):
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-        failed.append(_fault_line(title, (done.stdout + done.stderr).strip() if done.returncode else ""))
+    )
+    into = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    started = [(title, subprocess.Popen(command, cwd=ROOT, **into)) for title, command in commands]
+    failed = [_fault_line("locks hold no address", "\n".join(addresses_in_locks()))]
+    for title, process in started:
+        said = process.communicate()[0].strip()
+        failed.append(_fault_line(title, said if process.returncode else ""))
     print("\nAll in order." if not any(failed) else "\n{} to mend.".format(sum(failed)))
     return int(any(failed))
 
