@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine
 from werkzeug.routing import Rule
 
+from analytics.charts.picture import Picture
 from config import Config
 from survey_app import assets, db
 from survey_app.app import create_app
@@ -89,6 +91,23 @@ def _statements_compiled_once() -> None:
 
 
 _statements_compiled_once()
+
+
+def _pictures_drawn_once() -> None:
+    """Draw equal specs once in a test process: after an erasure they are forgotten, and drawn by the next."""
+    draw = Picture.svg
+    kept: dict[tuple[str, ...], str] = {}
+
+    def once(picture: Picture, look: Any = "light") -> str:
+        key = (json.dumps(picture.spec, sort_keys=True), picture.description, look)
+        if key not in kept:
+            kept[key] = draw(picture, look)
+        return kept[key]
+
+    Picture.svg = once
+
+
+_pictures_drawn_once()
 
 
 class FakeClock:
