@@ -11,6 +11,7 @@ how many answers there are.
 from __future__ import annotations
 
 import os
+import re
 import statistics
 import time
 from datetime import UTC, datetime
@@ -86,11 +87,19 @@ def _measure(factor: int) -> dict[str, Cost]:
     found = {}
     for whose, of_all in (("region ", False), ("all    ", True)):
         client, place = _sign_in(app, database, of_all=of_all)
-        for path in (*_pages(app), *MORE, f"/network/{place}"):
-            shown = path if str(place) not in path else "/network/<a school>"
-            found[f"{whose}{shown}"] = _cost(client, path, sent)
+        own = {f"/network/{place}": "/network/<a school>", _an_idea(client): "/network/ideas?idea=<one>"}
+        for path in (*_pages(app), *MORE, *own):
+            found[f"{whose}{own.get(path, path)}"] = _cost(client, path, sent)
     database.engine.dispose()
     return found
+
+
+def _an_idea(client: FlaskClient) -> str:
+    """Return the address of the first idea that somebody has tried."""
+    found = re.search(r"/network/ideas\?idea=[0-9a-f-]+", client.get("/network/ideas").text)
+    if found is None:
+        raise Stuck("Nobody has tried any idea in this network.")
+    return found[0]
 
 
 def _network(factor: int) -> Config:

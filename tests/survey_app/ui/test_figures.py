@@ -1,5 +1,7 @@
 """Pictures on a page: drawn once, kept, safe, and never without sentence and table."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -153,3 +155,16 @@ def test_memory_holds_a_limited_number_of_drawings(page, monkeypatch):
 def test_an_empty_cell_is_a_dash_and_a_whole_number_has_no_point():
     cells = [None, float("nan"), pd.NA, pd.NaT, "", 3.0, 2.5, 4, "A lot"]
     assert [figures._cell(one) for one in cells] == ["–"] * 5 + ["3", "2.5", "4", "A lot"]
+
+
+def test_a_lean_drawing_shows_and_says_the_same_in_fewer_bytes():
+    picture = gap_of_focal_students(steps(), width="wide")
+    whole, lean = picture.svg(), figures.drawing_of(picture, picture).wide
+    for what in (r">([^<>]+)<", r'aria-label="([^"]+)"', r'fill="([^"]+)"', r"<(\w+)"):
+        kept = re.findall(what, lean)
+        if what == r"<(\w+)":
+            assert set(kept) <= set(re.findall(what, whole))
+        else:
+            assert kept == re.findall(what, whole), what
+    assert lean.count("font-family") == 1
+    assert len(lean) < 0.8 * len(whole)
