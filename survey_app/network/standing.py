@@ -201,8 +201,9 @@ _TEAMS = (
         Team.archived_at.is_(None),
         exists().where(
             TeamMember.team_id == Team.id,
-            Cycle.owner_id == TeamMember.person_id,
-            Cycle.set_aside_at.is_(None),
+            Person.id == TeamMember.person_id,
+            Person.organisation_id.in_(select(_LED.c.id)),  # a member from elsewhere shows no team here
+            _HAS_BEGUN,
         ),
     )
 )

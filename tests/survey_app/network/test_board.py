@@ -142,14 +142,20 @@ def test_by_team(region, stages):
         team = Team(organisation_id=region["places"]["Hill School"], name="Grade 7 science")
         db.add(team)
         db.flush()
+        guests = Team(organisation_id=region["places"]["Hill School"], name="Guests")
+        db.add(guests)
+        db.flush()
         db.add(TeamMember(team_id=team.id, person_id=ana.person_id))
+        for one in (team, guests):
+            db.add(TeamMember(team_id=one.id, person_id=region["Pam Palmer"].person_id))
         db.commit()
     page = lead.get("/network?by=team")
+    assert "Guests" not in page, "what somebody from elsewhere does is not told here"
     name = "Grade 7 science, Hill School"
     assert f"{name} · poster of {name} 1 1 1 1 1 1" in visible(page)
     assert re.search(r"/teams/[0-9a-f-]+/poster", page)
     with ana.app.extensions["focal_db"].writing(TESTS) as db:
-        db.scalars(select(Team)).one().archived_at = ana.clock()
+        db.get_one(Team, team.id).archived_at = ana.clock()
         db.commit()
     assert "No cycle here yet." in visible(lead.get("/network?by=team"))
 
