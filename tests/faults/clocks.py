@@ -32,23 +32,24 @@ def jumping_clock(folder: Path, size: Mapping[str, int]) -> Tally:
     """Sign in, answer and act while the clock jumps; see which sessions live, in which order acts stand."""
     tally, ledger, clock = Tally(), Ledger(), Clock(folder / "clock")
     with clock.server(folder / "instance") as server:
-        teacher = Teacher(server.start().port).open_the_first_account()
-        cycle = teacher.open_survey(rest=30)
-        path = f"/s/{teacher.class_code(cycle)}"
+        Teacher(server.start().port).open_the_first_account()
 
         def jump(**amount: float) -> None:
             clock.set(**amount)
             tally.add({"jumps": 1})
 
-        def child(mark: str) -> None:
+        def child(path: str, mark: str) -> None:
             answer = ledger.send(Browser(server.port), fill(Browser(server.port).get(path), path, mark))
             tally.add({"children not thanked": int(not answer.is_thanks)})
 
         for turn in range(size["turns"]):
+            # A survey of its own: the night of 2028 closes what is open since 2026.
+            teacher = Teacher(server.port).sign_in()
+            path = f"/s/{teacher.class_code(teacher.open_survey(nickname=f'Turn {turn}', rest=30))}"
             page = fill(Browser(server.port).get(path), path, f"before-{turn}")
             for days in (-1, 0, 1):
                 jump(days=days)
-                child(f"day-{turn}-{days}")
+                child(path, f"day-{turn}-{days}")
             early = Teacher(server.port).sign_in()  # a day ahead of the true time
             jump()
             tally.add({"children not thanked": int(not ledger.send(Browser(server.port), page).is_thanks)})
