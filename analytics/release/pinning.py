@@ -116,7 +116,7 @@ def _read_apart(
 ) -> tuple[Floats, Bools]:
     """Return the same from a program for each kind of figure, joined where they bear on one group.
 
-    In networks of many groups one program for all takes seconds a question, and there figures leave more room.
+    In networks of many groups one program for all takes seconds a question; there figures leave more room.
     """
     options = np.arange(scale.top + 1)
     favourable, total = counts @ (options >= scale.favourable_from), counts @ options

@@ -210,7 +210,7 @@ class Teacher:
         )[0].replace("-", "")
 
     def cards(self, *, focal: int = 0, others: int = 0) -> list[str]:
-        """Print cards for the first class listed and read their codes from the paper, the focal ones first."""
+        """Print cards for the first class listed; read their codes from the paper, the focal ones first."""
         rooms = re.findall(r'href="/classes/([0-9a-f-]{36})', self.browser.get("/classes").text)
         path = f"/classes/{rooms[0]}/cards"
         ticked = {f"make_{'ABCDEF'[place]}": "1" for place in range(focal)}
