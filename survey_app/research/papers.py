@@ -36,7 +36,7 @@ What is here
   codebook.*        what each column and number means
   items.csv         every wording, in every language
   load.py, load.R   read wide.csv with labels and missing values; datapackage.json says the same to programs.
-                    load.py is run by our tests; load.R was checked by reading it, and has not been run by us
+                    our tests run load.py, and load.R where R is installed (last R 4.2): both read the same
   SHA256SUMS        to see that a copy is whole: sha256sum -c SHA256SUMS
 
 Why an answer is missing

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import shutil
 import subprocess
 import sys
 import uuid
@@ -153,6 +154,15 @@ print((wide["UD1_v1_s"] == "None").sum())
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout.split("\n") == ["True 10 A lot 10", "10", ""]
+    if shutil.which("Rscript"):  # the same in R, where a machine has it
+        code = """source("load.R")
+asked <- wide[["AG1_v1_s"]]; why <- reasons[["AG1_v1_s"]]
+cat(is.ordered(asked), sum(is.na(asked)), tail(levels(asked), 1), sum(!is.na(why)), "\\n")
+cat(sum(wide[["UD1_v1_s"]] == "None", na.rm = TRUE), "\\n")
+"""
+        done = subprocess.run(["Rscript", "-e", code], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.split("\n") == ["60 sheets of 30 students", "TRUE 10 A lot 10 ", "10 ", ""]
 
 
 @pytest.mark.database("sqlite")
