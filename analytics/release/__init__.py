@@ -1,6 +1,7 @@
 """The release policy: the one function through which everything passes that leaves a teacher's own view."""
 
 from analytics.columns import FrameError
+from analytics.release.again import with_questions_again
 from analytics.release.comparing import ReleasedChange, released_change
 from analytics.release.contributions import CLASS_COUNTS, CONTRIBUTIONS, contributions_from_counts
 from analytics.release.handing_on import Band, band_to_hand_on, hand_on
@@ -36,5 +37,6 @@ __all__ = [
     "make_release",
     "release_texts",
     "released_change",
+    "with_questions_again",
     "withheld_reasons",
 ]

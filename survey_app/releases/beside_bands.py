@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analytics.release import STANDARD_TABLES, band_to_hand_on, make_release
+from analytics.release import STANDARD_TABLES, band_to_hand_on, make_release, with_questions_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -36,25 +36,32 @@ def release_beside_bands(
 ) -> Release:
     """Return what ``make_release`` lets out, but nothing that tells with bands what a few students said.
 
-    Where a figure would, whoever holds those bands is taken for one who knows those classes, and it is
-    made once more; what that does not mend is left out.
+    Where a figure would, whoever holds those bands is taken for one who knows those classes, and its question
+    is made once more; what that does not mend is left out.
     """
     steps = _steps(answers, items)
-    for _ in range(TRIES):
-        release = make_release(
-            answers, items, tables, label=label, policy=policy, ledger=ledger, views=views
-        )
-        told = list(_told(release.ledger, steps, policy))
-        if not told:
-            return release
-        knows = [("bands of a cell", teacher) for _block, teachers in told for teacher in teachers]
-        views = pd.concat(
-            [views, pd.DataFrame(sorted(set(knows)), columns=views.columns)], ignore_index=True
-        ).drop_duplicates()
-    blocks = {block for block, _teachers in told}
-    pairs = zip(answers["item"], answers["mode"], strict=True)
-    left = answers[[pair not in blocks for pair in pairs]].reset_index(drop=True)
-    return make_release(left, items, tables, label=label, policy=policy, ledger=ledger, views=views)
+
+    def made(some: pd.DataFrame, known: pd.DataFrame) -> tuple[Release, dict[Block, set[str]]]:
+        release = make_release(some, items, tables, label=label, policy=policy, ledger=ledger, views=known)
+        told: dict[Block, set[str]] = defaultdict(set)
+        for block, teachers in _told(release.ledger, steps, policy):
+            told[block] |= teachers
+        return release, told
+
+    release, told = made(answers, views)
+    again: dict[Block, Release | None] = dict.fromkeys(told)
+    for block, teachers in told.items():
+        own = (answers["item"] == block[0]) & (answers["mode"] == block[1])
+        for _ in range(TRIES - 1):
+            known = pd.DataFrame([("bands", teacher) for teacher in sorted(teachers)], columns=views.columns)
+            mended, still = made(
+                answers[own].reset_index(drop=True), pd.concat([views, known], ignore_index=True)
+            )
+            if not still:
+                again[block] = mended
+                break
+            teachers |= still[block]
+    return with_questions_again(release, again) if again else release
 
 
 def _steps(answers: pd.DataFrame, items: pd.DataFrame) -> dict[_Lesson, list[int]]:
@@ -104,9 +111,5 @@ def _band(given: list[bool], policy: Policy) -> tuple[int, int] | None:
     band = band_to_hand_on(sum(given), len(given), policy)
     if band is None:
         return None
-    alike = [
-        count
-        for count in range(len(given) + 1)
-        if band_to_hand_on(count, len(given), policy) == band
-    ]
+    alike = [count for count in range(len(given) + 1) if band_to_hand_on(count, len(given), policy) == band]
     return alike[0], alike[-1]

@@ -88,10 +88,12 @@ def typed_everywhere(folder: Path, size: Mapping[str, int]) -> Tally:
     canary = "Kanarienvogel"
     with installed(folder) as (server, _cluster):
         teacher = Teacher(server.port, name=f"{canary} name").open_the_first_account()
-        focal = teacher.open_survey(nickname="First", focal=3, rest=10)
-        cards = teacher.cards(focal=3, others=2)
-        for _turn in range(size["walks"]):
-            _type_as_child(server, canary, cards, tally)
+        cards: list[str] = []
+        for turn in range(size["walks"]):
+            # A survey that nobody has locked yet; its class stands first, where cards are printed.
+            focal = teacher.open_survey(nickname=f"Class {99 - turn}", focal=3, rest=10)
+            cards += (own := teacher.cards(focal=3, others=2))
+            _type_as_child(server, canary, own, tally)
             _type_as_teacher(teacher, canary, focal, tally)
             _type_at_the_door(server, canary, tally)
         said = "".join(server.said)
