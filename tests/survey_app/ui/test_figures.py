@@ -166,5 +166,8 @@ def test_a_lean_drawing_shows_and_says_the_same_in_fewer_bytes():
             assert set(kept) <= set(re.findall(what, whole))
         else:
             assert kept == re.findall(what, whole), what
+    named = re.findall(r"<[^>]* aria-label=[^>]*>", lean)
+    assert named
+    assert all(" role=" in tag for tag in named), "a name without a role is heard by nobody"
     assert lean.count("font-family") == 1
-    assert len(lean) < 0.8 * len(whole)
+    assert len(lean) < 0.85 * len(whole)
