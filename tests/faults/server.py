@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -123,7 +124,10 @@ class Server:
         if f"Focal is at http://{HOST}:{self.port}" not in "".join(self.said):
             time.sleep(0.2)
         owners = {f"socket:[{inode}]" for inode in _inodes_listening(self.port)}
-        held = {os.readlink(one) for one in _files_of(self.pid)}
+        held = set()
+        for one in _files_of(self.pid):
+            with suppress(FileNotFoundError):  # closed since they were listed
+                held.add(os.readlink(one))
         if not owners & held:
             raise NotOurs(f"Port {self.port} is not held by the process {self.pid} that we started.")
         own = Path(f"/proc/{self.pid}/environ").read_bytes().split(b"\0")
