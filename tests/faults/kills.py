@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import bisect
+import math
 import random
 import time
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from tests.faults.children import Class, Ledger
@@ -82,12 +84,14 @@ def restart_postgres(folder: Path, size: Mapping[str, int]) -> Tally:
     tally = Tally()
     with installed(folder, "postgres") as (server, cluster):
         path = open_class(server)
+        begun: list[float] = []
         backs: list[float] = []
         with Class(server.port, path) as children:
             children.begin(size["clients"])
             for _turn in range(size["restarts"]):
                 life = random.randint(size["least"], size["most"])
                 children.wait_for(len(children.ledger.moments) + life, at_most=LONGEST_LIFE)
+                begun.append(time.monotonic())
                 cluster.restart()
                 backs.append(time.monotonic())
                 children.wait_for(len(children.ledger.moments) + 3 * size["clients"], at_most=LONGEST_LIFE)
@@ -95,13 +99,17 @@ def restart_postgres(folder: Path, size: Mapping[str, int]) -> Tally:
         tally.add({"restarts": size["restarts"]})
         told(tally, ledger)
         tally.time("next thanks after its return", *waits(backs, ledger))
-        tally.time("last error after its return", *last_errors(backs, ledger))
+        tally.time("last error after its return", *last_errors(backs, begun[1:], ledger))
         return tally.add(reckon(server.database_url, ledger, questions=QUESTIONS))
 
 
-def last_errors(backs: Sequence[float], ledger: Ledger) -> list[float]:
-    """Return how long after each return the last 503 came, within the ten seconds after it."""
-    after = [[at - back for at in ledger.refusals if 0 < at - back < 10] for back in backs]
+def last_errors(backs: Sequence[float], begun: Sequence[float], ledger: Ledger) -> list[float]:
+    """Return how long after each return the last 503 came, within ten seconds and before the next restart."""
+    ends = [min(back + 10, began) for back, began in zip_longest(backs, begun, fillvalue=math.inf)]
+    after = [
+        [at - back for at in ledger.refusals if back < at < end]
+        for back, end in zip(backs, ends, strict=True)
+    ]
     return [max(one, default=0.0) for one in after]
 
 
