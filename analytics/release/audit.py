@@ -82,7 +82,8 @@ class Auditor:
         self.shown: Bools | None = None
         self.space: Space | None = None
         self.suspects: list[View] = []
-        self.free: dict[View, Free] = defaultdict(Free)
+        # By whom, and whether from every figure: once few teachers are left, more figures are read (sharing).
+        self.free: dict[tuple[View, bool], Free] = defaultdict(Free)
 
     def audit(self, detail: Ints) -> Finding:
         """Return what can be worked out, and should not, where statements show ``detail``."""
@@ -145,14 +146,14 @@ class Auditor:
         chosen = replace(space, statements=space.statements[part], matrix=space.matrix[part])
         # What is free beside fewer figures, those that are out already, may be pinned with all of them.
         free = self.free if using.all() else deepcopy(self.free)
-        leaks = pinned_sets(chosen, self.rows, self._hidden(detail), known, self.policy, free[()])
+        leaks = pinned_sets(chosen, self.rows, self._hidden(detail), known, self.policy, free[(), True])
         for coalition, places in sharing(told, self.views) if told is not None else ():
             whole = cast("Space", told)
             some = places[using[whole.statements[places]]]
             if not len(some):
                 continue
             seen = seen_by(whole, known, self.rows, coalition, some, self.policy)
-            leaks += pinned_sets(*seen, self.policy, free[coalition])
+            leaks += pinned_sets(*seen, self.policy, free[coalition, len(places) == len(whole.statements)])
         return leaks
 
     def _sums(self, detail: Ints, space: Space) -> Space | None:
