@@ -331,7 +331,7 @@ def _serve(arguments: list[str], environment: dict[str, str]) -> int:
     python = ready("app")
     if call([python, "-m", "survey_app.assets"], environment):
         raise Trouble("The page files could not be made; the lines above say why.")
-    command = [python, "-m", "survey_app.serve", *arguments]
+    command = [python, "-m", "survey_app", *arguments]
     if os.name == "nt":
         return call(command, environment)
     # The server takes this process's place, so Ctrl-C and a service manager's stop reach it directly.

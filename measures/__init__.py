@@ -14,7 +14,7 @@ from measures.definition import (
     Scale,
     Wording,
 )
-from measures.loader import library_digest, load_library
+from measures.loader import library_digest, load_chrome, load_library
 from measures.reading import Fault, LibraryError
 from measures.wording import fill, placeholders
 
@@ -35,6 +35,7 @@ __all__ = [
     "Wording",
     "fill",
     "library_digest",
+    "load_chrome",
     "load_library",
     "placeholders",
 ]

@@ -117,6 +117,26 @@ def _read_everything(reading: _Reading) -> None:
         check_entries(translation, keys, reading.is_excused)
 
 
+def load_chrome(path: Path | str | None = None) -> dict[str, Chrome]:
+    """Return :attr:`Library.chrome` alone: reading it takes a twentieth of what the whole library takes.
+
+    Parameters
+    ----------
+    path : Path or str, optional
+        As of :func:`load_library`.
+
+    Raises
+    ------
+    LibraryError
+        With every fault of these files.
+    """
+    reading = _Reading(Path(path) if path is not None else LIBRARY_FOLDER)
+    _read_chrome(reading)
+    if reading.faults:
+        raise LibraryError(reading.faults)
+    return reading.chrome
+
+
 def library_digest(path: Path | str | None = None) -> str:
     """Return :attr:`Library.digest` without parsing anything, to see whether a sync is due."""
     return folder_digest(Path(path) if path is not None else LIBRARY_FOLDER)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import column, inspect, select, table
 
 from config import ROOT
 from survey_app import row_security
@@ -18,14 +16,21 @@ from survey_app.principal import job
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from alembic.config import Config as AlembicConfig
     from sqlalchemy import Connection
+
+SCHEMA = "20261128_standing_indexes"
+"""The newest migration. Most starts have nothing to migrate, and need not load Alembic to know it."""
 
 MIGRATE = job("migrate")
 
 
 def alembic_config(url: str | None = None) -> AlembicConfig:
     """Return Alembic's settings for the migrations beside this package."""
-    settings = AlembicConfig(attributes={"url": url} if url else None)
+    from alembic.config import Config as AlembicConfig
+
+    # Given, because Alembic would go on with the output that there was when it was loaded.
+    settings = AlembicConfig(attributes={"url": url} if url else None, stdout=sys.stdout)
     settings.set_main_option("script_location", str(ROOT / "migrations"))
     settings.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
     settings.set_main_option("path_separator", "os")
@@ -34,12 +39,16 @@ def alembic_config(url: str | None = None) -> AlembicConfig:
 
 def upgrade(database: Database, to: str = "head") -> None:
     """Run every migration that the database lacks, in one transaction each, and put up its walls anew."""
+    from alembic import command
+
     with _changing(database) as settings:
         command.upgrade(settings, to)
 
 
 def downgrade(database: Database, to: str) -> None:
     """Go back to an older schema, with its rows; the walls of that version go up when it prepares itself."""
+    from alembic import command
+
     with _changing(database) as settings:
         command.downgrade(settings, to)
 
@@ -57,7 +66,7 @@ def _changing(database: Database) -> Iterator[AlembicConfig]:
         settings.attributes["connection"] = connection
         yield settings
         connection.commit()
-        if on_postgres and _revision(connection) == _head():
+        if on_postgres and _revision(connection) == SCHEMA:
             row_security.install(connection)
             connection.commit()
 
@@ -88,24 +97,25 @@ def _owner(database: Database) -> Iterator[Connection]:
 def is_at_head(database: Database) -> bool:
     """Tell whether the database has the schema that this code expects."""
     with database.engine.connect() as connection:
-        return _revision(connection) == _head()
+        return _revision(connection) == SCHEMA
 
 
 def is_of_later_version(database: Database) -> str | None:
     """Return the schema's name where a later version of Focal made it, which this one knows nothing of."""
     with database.engine.connect() as connection:
         revision = _revision(connection)
-    return None if revision is None or revision in schemas() else revision
+    return None if revision in (None, SCHEMA) or revision in schemas() else revision
 
 
 def schemas() -> list[str]:
     """Return the names of all schemas that this version knows, the newest first."""
+    from alembic.script import ScriptDirectory
+
     return [one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions()]
 
 
-def _head() -> str | None:
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
-
-
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    """Return the schema's name as Alembic wrote it down; nothing where it never was here."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(select(column("version_num")).select_from(table("alembic_version")))

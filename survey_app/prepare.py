@@ -15,9 +15,10 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config, ConfigError
+from measures import library_digest
 from survey_app import clock, migrate
 from survey_app.catalogue.library import library
-from survey_app.catalogue.service import sync_library
+from survey_app.catalogue.service import is_synced, sync_library
 from survey_app.db import Database
 from survey_app.models import load_all
 from survey_app.principal import job
@@ -79,8 +80,9 @@ def prepare_database(url: str) -> None:
             migrate.upgrade(database)
         migrate.renew_walls(database)
         with database.writing(job("set-up")) as db:
-            sync_library(db, library(), now=clock.now())
-            db.commit()
+            if not is_synced(db, library_digest()):
+                sync_library(db, library(), now=clock.now())
+                db.commit()
     finally:
         database.engine.dispose()
 

@@ -1,14 +1,11 @@
-"""Serve Focal from this machine: settings, schema, library, then one process with threads.
+"""Serve Focal on a port of this machine: settings, schema, library, then one process with threads.
 
 One process, because SQLite before 3.51.3 can lose writes when several processes share a WAL file.
 """
 
 from __future__ import annotations
 
-import argparse
 import logging
-import os
-import socket
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -24,33 +21,24 @@ from survey_app.accounts.first_key import first_key
 from survey_app.accounts.queries import has_people
 from survey_app.app import create_app
 from survey_app.errors import Refusal
+from survey_app.listening import CannotServe, lan_address
+from survey_app.loading import loading
 from survey_app.prepare import prepare
 from survey_app.principal import PUBLIC_PAGES, job
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import socket
 
     from flask import Flask
 
-USUAL_PORT = 5000
-PORTS_TRIED = 20
 THREADS = 8
 WARM_UP_AFTER = 5.0
 
 
-class CannotServe(Exception):
-    """Something on this machine keeps Focal from starting; the text says what and how to mend it."""
-
-
-def main(arguments: list[str]) -> int:
-    """Start serving; return when somebody stops it."""
-    parser = argparse.ArgumentParser(prog="focal.py run", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--lan", action="store_true", help="let phones and tablets in this room reach Focal")
-    options = parser.parse_args(arguments)
+def main(listening: socket.socket, environment: dict[str, str], *, lan: bool) -> int:
+    """Serve on a port that is taken already; return when somebody stops it."""
     try:
-        environment = dict(os.environ)
-        with listen("0.0.0.0" if options.lan else "127.0.0.1", wanted_port(environment)) as listening:  # noqa: S104  (asked for)
-            _run(listening, environment, lan=options.lan)
+        _run(listening, environment, lan=lan)
     except (CannotServe, ConfigError) as fault:
         words = str(fault)
     except LibraryError as fault:
@@ -82,7 +70,8 @@ def _serve_with(config: Config, listening: socket.socket, *, lan: bool) -> None:
         prepare(config, tell=lambda words: print(words, flush=True))
     except SQLAlchemyError as fault:
         raise CannotServe(_database_words(config, fault)) from fault
-    app = create_app(config)
+    with loading():
+        app = create_app(config)
     if config.demo:
         _print_sign_ins(app)
     _print_first_key(app)
@@ -93,67 +82,6 @@ def _serve_with(config: Config, listening: socket.socket, *, lan: bool) -> None:
     # A class that answers at once queues for a moment; that is no news for a teacher's screen.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     draining.serve(app, listening, threads=THREADS)
-
-
-def wanted_port(environment: Mapping[str, str]) -> int:
-    """Return the port that PORT asks for, or the usual one."""
-    given = environment.get("PORT") or str(USUAL_PORT)
-    if not given.isdecimal() or int(given) > 65535:
-        raise CannotServe(f"PORT is {given!r}; it must be a number from 1 to 65535.")
-    return int(given)
-
-
-def listen(host: str, wanted: int) -> socket.socket:
-    """Take the wanted port or, when another program has it, the next free one, and say so."""
-    if wanted == 0:
-        return _bind(host, 0)
-    for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
-        if _answers(port):
-            continue
-        try:
-            taken = _bind(host, port)
-        except PermissionError:
-            raise CannotServe(f"Port {port} may only be used by root. Choose another: PORT=8080.") from None
-        except OSError:
-            continue
-        if port != wanted:
-            print(f"Port {wanted} is taken by another program, so Focal uses {port}.")
-        return taken
-    raise CannotServe(f"Ports {wanted} to {wanted + PORTS_TRIED - 1} are all taken. Choose one: PORT=8080.")
-
-
-def lan_address() -> str:
-    """Return this machine's address on the local network."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            # A datagram socket sends nothing when it connects; it only chooses the way out.
-            probe.connect(("192.0.2.1", 9))
-            return str(probe.getsockname()[0])
-        except OSError:
-            raise CannotServe(
-                "This machine has no address on a local network. Join the room's Wi-Fi, or leave out --lan."
-            ) from None
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    if os.name != "nt":
-        # Otherwise a restart within a minute finds its own old port still waiting.
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-        listening.listen(128)
-    except OSError:
-        listening.close()
-        raise
-    return listening
-
-
-def _answers(port: int) -> bool:
-    # macOS lets two programs bind 5000, one on every address and one on this; asking is the only sure way.
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as caller:
-        caller.settimeout(0.5)
-        return caller.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _announce(config: Config, port: int, *, lan: bool) -> None:
@@ -210,7 +138,3 @@ def _database_words(config: Config, fault: SQLAlchemyError) -> str:
         f"The database could not be used: {place}\n  It says: {cause}\n"
         "Check DATABASE_URL, that the database is running, and that this account may write to it."
     )
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -31,7 +31,7 @@ class Passwords:
 
     def __init__(self, *, memory_kib: int = 19 * 1024, rounds: int = 2) -> None:
         self._hasher = PasswordHasher(time_cost=rounds, memory_cost=memory_kib, parallelism=1)
-        self._nobodys = _nobodys_hash(memory_kib, rounds)
+        self._costs = (memory_kib, rounds)
 
     def hash(self, password: str) -> str:
         """Return what is stored of a password."""
@@ -39,8 +39,10 @@ class Passwords:
 
     def fit(self, stored: str | None, typed: str) -> bool:
         """Tell whether a typed password is the stored one; an account without a password fits nothing."""
+        # Asked for whether it is needed or not, since making it, once a process, takes as long as a check.
+        nobodys = _nobodys_hash(*self._costs)
         try:
-            fits = self._hasher.verify(stored or self._nobodys, _plain(typed))
+            fits = self._hasher.verify(stored or nobodys, _plain(typed))
         except (VerificationError, InvalidHashError):
             return False
         return fits and stored is not None

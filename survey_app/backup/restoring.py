@@ -9,7 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import make_url, select, update
 
 from survey_app import clock, migrate, running
@@ -98,8 +97,7 @@ def _fits(manifest: Manifest, target: Config) -> None:
     kind = "sqlite" if target.on_sqlite else "postgresql"
     if manifest.kind != kind:
         raise CannotBackUp(f"This is a backup of {manifest.kind}; it cannot be put into {kind}.")
-    known = {one.revision for one in ScriptDirectory.from_config(migrate.alembic_config()).walk_revisions()}
-    if manifest.schema not in known:
+    if manifest.schema not in migrate.schemas():
         raise CannotBackUp(
             f"This backup has the schema {manifest.schema}, which this version of Focal does not know."
             " Put it back with the version that made it, or a later one."

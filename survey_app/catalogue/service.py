@@ -31,13 +31,18 @@ if TYPE_CHECKING:
 
     import measures
 
-__all__ = ["LibraryError", "PublishedVersionChanged", "sync_library"]
+__all__ = ["LibraryError", "PublishedVersionChanged", "is_synced", "sync_library"]
 
 
 class PublishedVersionChanged(Refusal):
     """A file changed something that was already published."""
 
     title = "A published version was edited"
+
+
+def is_synced(db: Session, digest: str) -> bool:
+    """Tell whether the database holds the library of files with this digest."""
+    return db.get(LibraryRelease, digest) is not None
 
 
 def sync_library(db: Session, library: measures.Library, *, now: datetime) -> bool:
@@ -49,7 +54,7 @@ def sync_library(db: Session, library: measures.Library, *, now: datetime) -> bo
         If a scale, item version or wording of the files differs from the one published under the same
         number. All of them are named at once.
     """
-    if db.get(LibraryRelease, library.digest) is not None:
+    if is_synced(db, library.digest):
         return False
     changed: list[str] = []
     scales = _sync_scales(db, library, changed)

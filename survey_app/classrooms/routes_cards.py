@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app, g, redirect, render_template, request, url_for
 
-from survey_app.catalogue.library import library
+from survey_app.catalogue.library import chromes, library
 from survey_app.classrooms import codes, consents, printing, queries, service
 from survey_app.classrooms.archive import check_is_live
 from survey_app.classrooms.blueprint import blueprint
@@ -94,7 +94,7 @@ def make_cards(classroom_id: uuid.UUID) -> str | Page:
     return render_template(
         "classrooms/print_cards.html",
         classroom=room,
-        pages=printing.print_cards(made, library().chrome, home=_home()),
+        pages=printing.print_cards(made, chromes(), home=_home()),
         key_list=[(one.label, codes.show_code(one.token)) for one in made if one.label],
         paper="a4" if request.form.get("paper") == "a4" else "letter",
         today=g.now,
@@ -121,7 +121,7 @@ def _cards_page(room: Classroom, *, faults: dict[str, str] | None = None) -> str
         focal=focal,
         card_of=card_of,
         rest_cards=[card for card in living if card.focal_code_id is None],
-        languages=[library().chrome[one] for one in library().locales],
+        languages=[chromes()[one] for one in library().locales],
         papers=printing.PAPERS,
         form_key=request.form.get("form_key") or secrets.token_hex(16),
         sent=request.form,

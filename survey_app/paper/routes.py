@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from survey_app.catalogue.library import library
+from survey_app.catalogue.library import chromes
 from survey_app.classrooms.consents import opted_out
 from survey_app.errors import BadInput, NotYet
 from survey_app.models.classrooms import Classroom
@@ -52,7 +52,7 @@ def print_sheet(cycle_id: uuid.UUID) -> str:
         given=given,
         sheet=sheet,
         locales=[name for name in ("en", "es") if name in sheet["words"]],
-        chromes=library().chrome,
+        chromes=chromes(),
         notices={a.part: notices_of(a, sheet) for a in given},
     )
 

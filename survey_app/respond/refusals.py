@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from survey_app.catalogue.library import library
+from survey_app.catalogue.library import chromes
 from survey_app.errors import Refusal
 
 
@@ -18,7 +18,7 @@ class Told(Refusal):
         self.message = message
         self.values = values
         self.status = status  # each refusal has its own
-        super().__init__(library().chrome["en"].say(message, **values))
+        super().__init__(chromes()["en"].say(message, **values))
 
 
 class Late(Told):

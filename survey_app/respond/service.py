@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from survey_app.catalogue.library import library
+from survey_app.catalogue.library import chromes
 from survey_app.classrooms import codes
 from survey_app.models.classrooms import Card
 from survey_app.models.cycles import PlanPrediction
@@ -115,9 +115,7 @@ def notices_of(administration: Administration, sheet: Mapping[str, Any]) -> dict
         return administration.notice
     coded = administration.mode == "coded"
     return {
-        locale: library()
-        .chrome[locale]
-        .notice(
+        locale: chromes()[locale].notice(
             administration.mode,
             may_be_shared=coded and administration.may_be_shared,
             for_research=coded and administration.under_research,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import request
 
-from survey_app.catalogue.library import library
+from survey_app.catalogue.library import chromes, library
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ def choose_chrome(wished: str | None = None, *, offered: Iterable[str] | None = 
     offered : iterable of str, optional
         The languages of the sheet; every complete one of the library by default.
     """
-    words = library().chrome
+    words = chromes()
     locales = [one for one in (library().locales if offered is None else offered) if one in words]
     if wished in locales:
         return words[wished]
@@ -36,4 +36,4 @@ def choose_chrome(wished: str | None = None, *, offered: Iterable[str] | None = 
 def other_languages(chrome: Chrome, *, offered: Iterable[str] | None = None) -> list[Chrome]:
     """Return the languages that the page can be switched to."""
     locales = library().locales if offered is None else offered
-    return [library().chrome[one] for one in locales if one != chrome.locale and one in library().chrome]
+    return [chromes()[one] for one in locales if one != chrome.locale and one in chromes()]

@@ -9,7 +9,7 @@ from flask import current_app, g, redirect, render_template, request, url_for
 
 from survey_app.catalogue import queries as catalogue
 from survey_app.catalogue import reviews
-from survey_app.catalogue.library import library
+from survey_app.catalogue.library import chromes
 from survey_app.classrooms.consents import asked_focal_codes
 from survey_app.errors import BadInput, NotYet
 from survey_app.models.classrooms import Classroom
@@ -100,7 +100,7 @@ def preview(cycle_id: uuid.UUID) -> str:
     locale = locale if locale in sheet["words"] else "en"
     part = request.args.get("part", given[0].part)
     administration = next((a for a in given if a.part == part), given[0])
-    chrome = library().chrome[locale]
+    chrome = chromes()[locale]
     mark = practice_mark(cycle.id, current_app.config["FOCAL"].secret_key, now=g.now)
     return render_template(
         "surveys/preview.html",
@@ -112,7 +112,7 @@ def preview(cycle_id: uuid.UUID) -> str:
         sheet=sheet,
         locale=locale,
         chrome=chrome,
-        chromes=library().chrome,
+        chromes=chromes(),
         words=sheet["words"][locale],
         promise=chrome.notice(
             administration.mode,
@@ -156,7 +156,7 @@ def compose_page(cycle: Cycle, *, faults: dict[str, str] | None = None) -> str:
         is_draft=all(a.state == "draft" for a in given),
         chosen=chosen,
         offered=_offered(known, chosen, classroom, coded=any(a.mode == "coded" for a in given)),
-        draft_languages=[library().chrome[name].english_name for name in draft_languages(chosen)],
+        draft_languages=[chromes()[name].english_name for name in draft_languages(chosen)],
         needs_goal="goal" in needed_fills(chosen),
         reviewed=reviews.reviewed(reviews.reviews(g.db), [q.id for q in chosen]),
         goal=request.form.get("goal", ""),

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, redirect, render_template, request, url_for
 
-from survey_app.catalogue.library import library
+from survey_app.catalogue.library import chromes
 from survey_app.errors import BadInput, NotYet
 from survey_app.permissions import Permission
 from survey_app.scope import cycle_for
@@ -100,7 +100,7 @@ def projector(cycle_id: uuid.UUID) -> Response:
         qr=qr_code(f"{public_address()}/s/{classroom.class_code}"),
         only_here=urlsplit(public_address()).hostname in ("localhost", "127.0.0.1", "::1"),
         needs_card=any(a.mode == "coded" for a in given),
-        languages=[library().chrome[name].name for name in sheet_of(cycle, given)["words"]],
+        languages=[chromes()[name].name for name in sheet_of(cycle, given)["words"]],
     )
     # Asked every five seconds: the same count costs no bytes the second time.
     response = current_app.make_response(body)

@@ -56,7 +56,7 @@ def main() -> int:
 
     file = Path(os.environ["FAULTS_CLOCK"])
     clock.now = lambda: datetime.now(UTC) + timedelta(seconds=float(file.read_text()))
-    module = import_module(os.environ.get("FAULTS_RUN") or "survey_app.serve")
+    module = import_module(os.environ.get("FAULTS_RUN") or "survey_app.__main__")
     return module.main([]) if signature(module.main).parameters else module.main()
 
 

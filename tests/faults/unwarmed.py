@@ -6,7 +6,8 @@ To load what draws takes seconds of a core at each start, and the small sizes st
 import sys
 
 from survey_app import serve
+from survey_app.__main__ import main
 
 if __name__ == "__main__":
     serve.WARM_UP_AFTER = 3600.0
-    sys.exit(serve.main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

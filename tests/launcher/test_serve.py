@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from survey_app import serve
+from survey_app import __main__ as start
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.usefixtures("loopback")
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("loopback")
 def _serving(tmp_path, *arguments, **environment):
     """Start the server, wait until it says where it is, and give back the process and what it said."""
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "survey_app.serve", *arguments],
+        [sys.executable, "-u", "-m", "survey_app", *arguments],
         cwd=ROOT,
         env={**os.environ, "FOCAL_INSTANCE": str(tmp_path), **environment},
         stdout=subprocess.PIPE,
@@ -93,7 +93,7 @@ def test_what_keeps_it_from_starting_is_said_in_plain_words(
 ):
     for key, setting in {"FOCAL_INSTANCE": str(tmp_path), "PORT": "0", name: value}.items():
         monkeypatch.setenv(key, setting)
-    assert serve.main([]) == 1
+    assert start.main([]) == 1
     told = capsys.readouterr().err
     assert words in told
     assert "secret" not in told
@@ -113,13 +113,14 @@ def test_a_demo_refuses_a_database_with_real_people(tmp_path, monkeypatch, capsy
     for key, setting in {"FOCAL_INSTANCE": str(tmp_path), "DATABASE_URL": database_url, "PORT": "0"}.items():
         monkeypatch.setenv(key, setting)
     monkeypatch.setenv("FOCAL_DEMO", "1")
-    assert serve.main([]) == 1
+    assert start.main([]) == 1
     assert "not of the sample network" in capsys.readouterr().err
 
 
-def test_a_start_loads_nothing_that_only_pictures_and_releases_need():
+def test_a_start_loads_nothing_that_only_pictures_releases_and_migrations_need():
     words = (
-        "import sys, survey_app.serve, survey_app.app; print({'pandas', 'scipy', 'altair'} & {*sys.modules})"
+        "import sys, survey_app.serve, survey_app.app\n"
+        "print({'pandas', 'scipy', 'altair', 'alembic'} & {*sys.modules})"
     )
     done = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout == "set()\n", done.stderr

@@ -3,12 +3,12 @@
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from survey_app.migrate import alembic_config
+from survey_app.migrate import SCHEMA, alembic_config
 from tests.databases import TESTS
 
 
-def test_there_is_one_head():
-    assert len(ScriptDirectory.from_config(alembic_config()).get_heads()) == 1
+def test_there_is_one_head_and_a_start_knows_its_name():
+    assert ScriptDirectory.from_config(alembic_config()).get_heads() == [SCHEMA]
 
 
 def test_the_migrations_make_what_the_models_say(database):
