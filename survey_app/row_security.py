@@ -86,7 +86,10 @@ def _student(*commands: str) -> frozenset[str]:
 _READS, _ADDS = _student("SELECT"), _student("SELECT", "INSERT")
 ROWS: dict[str, Reach] = {
     "classrooms": Reach(
-        _MINE, ("EXISTS (SELECT FROM cycles c WHERE c.classroom_id = classrooms.id)",), student=_READS, research=True
+        _MINE,
+        ("EXISTS (SELECT FROM cycles c WHERE c.classroom_id = classrooms.id)",),
+        student=_READS,
+        research=True,
     ),
     "focal_codes": Reach(_MY_CLASS, (_WHOLLY_SHARED,), student=_READS),
     "cards": Reach(_MY_CLASS, student=_READS),
@@ -101,7 +104,10 @@ ROWS: dict[str, Reach] = {
     "cycle_focals": Reach(_MINE, (_WHOLLY_SHARED,), student=_READS),
     "plan_predictions": Reach(_MINE, (_SHARED,), student=_student("SELECT", "INSERT", "UPDATE")),
     "surveys": Reach(
-        _MINE, ("EXISTS (SELECT FROM administrations a WHERE a.survey_id = surveys.id)",), student=_READS, research=True
+        _MINE,
+        ("EXISTS (SELECT FROM administrations a WHERE a.survey_id = surveys.id)",),
+        student=_READS,
+        research=True,
     ),
     "survey_items": Reach(
         "survey_id IN (SELECT v.id FROM surveys v WHERE v.owner_id = focal_person())",
