@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, current_app, g, request
 
 from config import Config, ConfigError
-from survey_app import assets, clock, requests, row_security, security
+from survey_app import assets, clock, compression, requests, row_security, security
 from survey_app.accounts.service import viewer_of
 from survey_app.db import Database, close
 from survey_app.models import load_all
@@ -62,6 +62,7 @@ def create_app(config: Config, *, now: Callable[[], datetime] = clock.now) -> Fl
         _refuse_open_walls(database)
     requests.install(app)
     app.before_request(_open_session)
+    compression.install(app)
     security.guard(app)
     app.teardown_request(_close_session)
     assets.init_app(app)

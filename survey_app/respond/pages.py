@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from survey_app.respond.queries import Offer
 
 MOST_IN_A_MINUTE = 5
-WORTH_PACKING = 500
 MOST_KEPT, LONGEST_KEPT = 40, 2000
 # After these, looking at the same page again can help.
 WORTH_ANOTHER_LOOK = frozenset({"not_open_yet", "nothing_open"})
@@ -114,15 +112,6 @@ def not_saved_page(message: str) -> Response:
 def check_page(*, has_sent: bool) -> Response:
     """Return the page on which a school's network is tried out."""
     return _reply(200, "respond/check.html", has_sent=has_sent, host=request.host, home=request.host_url)
-
-
-def pack(response: Response) -> Response:
-    """Compress a page for the browsers that take it so: a school's network is slow."""
-    is_page = response.mimetype == "text/html" and not response.direct_passthrough
-    if is_page and "gzip" in request.accept_encodings and len(response.get_data()) > WORTH_PACKING:
-        response.set_data(gzip.compress(response.get_data(), compresslevel=6, mtime=0))
-        response.headers["Content-Encoding"] = "gzip"
-    return response
 
 
 def _reply(status: int, template: str, **context: Any) -> Response:

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("focal")
 blueprint = Blueprint("respond", __name__)
-blueprint.after_request(pages.pack)
 patience = Patience()
 WAIT_SECONDS = "60"
 KEYS_OF_CARDS = job("keys of cards")
