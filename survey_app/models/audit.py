@@ -1,7 +1,5 @@
 """Who did what: append-only, hash-chained; never answers, names or codes."""
 
-from __future__ import annotations
-
 import uuid
 
 from sqlalchemy import String

@@ -1,7 +1,5 @@
 """What is asked: constructs, scales, items, item versions, wordings, ready sets. Nothing used is edited."""
 
-from __future__ import annotations
-
 import uuid
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint

@@ -1,7 +1,5 @@
 """Classes, focal codes and cards. The list code -> name is on the teacher's paper, never here."""
 
-from __future__ import annotations
-
 import uuid
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint, text

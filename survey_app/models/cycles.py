@@ -1,7 +1,5 @@
 """Series and cycles: the PDSA record, from the plan to the decision."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import date
 

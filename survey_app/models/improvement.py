@@ -1,7 +1,5 @@
 """What a network is trying: aim, drivers, change ideas."""
 
-from __future__ import annotations
-
 import uuid
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint

@@ -1,7 +1,5 @@
 """What an organisation decides about children's data: what families are asked, what is to be erased."""
 
-from __future__ import annotations
-
 import uuid
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text

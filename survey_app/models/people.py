@@ -1,7 +1,5 @@
 """Adults: organisations, people, roles, sessions, invitations, teams. No student is ever a person here."""
 
-from __future__ import annotations
-
 import uuid
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text

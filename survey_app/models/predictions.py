@@ -1,7 +1,5 @@
 """The teacher's own rating and her prediction. Saved as she goes; unchangeable once locked."""
 
-from __future__ import annotations
-
 import uuid
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text

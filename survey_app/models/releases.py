@@ -1,7 +1,5 @@
 """What was released: the figures leads read, the ledger that guards them, and a network's own thresholds."""
 
-from __future__ import annotations
-
 import uuid
 from typing import Any
 

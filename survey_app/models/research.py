@@ -1,7 +1,5 @@
 """What researchers read and take along: item reports, agreements, data packages."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import date
 from typing import Any

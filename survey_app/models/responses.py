@@ -3,8 +3,6 @@
 On SQLite these tables have no row number, so that the file does not keep the order of arrival.
 """
 
-from __future__ import annotations
-
 import uuid
 
 from sqlalchemy import (

@@ -1,7 +1,5 @@
 """What a teacher hands on herself: per cycle, to named people, until she takes it back."""
 
-from __future__ import annotations
-
 import uuid
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, text

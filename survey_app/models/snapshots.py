@@ -1,7 +1,5 @@
 """Frozen results: what every chart of the teacher reads."""
 
-from __future__ import annotations
-
 import uuid
 from typing import Any
 

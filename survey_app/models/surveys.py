@@ -1,7 +1,5 @@
 """Surveys and their administrations: 2-8 item versions, frozen, given once to one group."""
 
-from __future__ import annotations
-
 import uuid
 from typing import Any
 

@@ -1,7 +1,5 @@
 """That a card was used: kept apart from what was answered, and never joined to it."""
 
-from __future__ import annotations
-
 import uuid
 
 from sqlalchemy import ForeignKeyConstraint
