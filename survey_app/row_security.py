@@ -111,13 +111,13 @@ ROWS: dict[str, Reach] = {
     ),
     "survey_items": Reach(
         "survey_id IN (SELECT v.id FROM surveys v WHERE v.owner_id = focal_person())",
-        ("EXISTS (SELECT FROM surveys v WHERE v.id = survey_id)",),
+        ("EXISTS (SELECT FROM surveys v WHERE v.id = survey_items.survey_id)",),
         student=_READS,
         research=True,
     ),
     "administrations": Reach(
         _MINE,
-        ("EXISTS (SELECT FROM cycles c WHERE c.id = cycle_id)",),
+        ("EXISTS (SELECT FROM cycles c WHERE c.id = administrations.cycle_id)",),
         student=_student("SELECT", "UPDATE"),
         research=True,
     ),
