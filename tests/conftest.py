@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine
 from werkzeug.routing import Rule
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 
 pytest_plugins = ["tests.browser", "tests.databases"]
+
+# How fast examples come tells how busy the machine is, and nothing of the product.
+settings.register_profile("focal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("focal")
 
 
 class CompiledPages(BytecodeCache):

@@ -212,7 +212,7 @@ def test_kappa_drops_what_one_rater_left_out_and_says_why_it_has_no_number():
         cohen_kappa([1, 2], [1, 2], weights="cubic")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CODES)
 def test_agreement_does_not_depend_on_who_is_first_or_on_order(pairs):
     first, second = zip(*pairs, strict=True)

@@ -39,7 +39,7 @@ def test_ties_count_where_scipy_s_exact_test_ignores_them():
     assert abs(ours - ignoring) > 0.009
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(NUMBERS, NUMBERS)
 def test_the_p_values_are_shares_of_all_arrangements(before, after):
     found = before_after(before, after, level=1.0)
@@ -52,7 +52,7 @@ def test_the_p_values_are_shares_of_all_arrangements(before, after):
     assert found.p == pytest.approx(np.mean(np.abs(sums - middle) >= abs(observed - middle) - 1e-9))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(NUMBERS, NUMBERS, st.integers(-3, 3))
 def test_turning_the_scale_round_swaps_fall_and_rise(before, after, shift):
     found = before_after(before, after, level=1.0)

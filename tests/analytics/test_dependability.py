@@ -74,7 +74,7 @@ def test_students_needed_in_one_lesson_are_those_published_for_lecture_ratings()
     assert students_needed(1.0) == 1
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(VARIANCE, VARIANCE, VARIANCE, VARIANCE, VARIANCE)
 def test_more_students_and_more_lessons_never_hurt(teacher, lesson, student, crossed, residual):
     components = Components(teacher, lesson, student, crossed, residual)

@@ -111,7 +111,7 @@ def test_empty_tables_give_empty_results_with_reasons():
     assert score_sheet(empty, ITEMS).shape == (0, 3)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.lists(st.integers(1, 4), min_size=3, max_size=3), min_size=10, max_size=25))
 def test_options_add_up_to_the_answers_and_reversal_swaps_floor_and_ceiling(sheets):
     answers = answers_of(sheets)

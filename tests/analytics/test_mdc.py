@@ -145,7 +145,7 @@ def test_bad_choices_are_refused(choices, says):
         classify(STEADY, **choices)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.integers(0, 12), min_size=13, max_size=30))
 def test_turning_the_scale_round_turns_the_direction_and_keeps_the_colours(values):
     ours = classify(values, direction="high")

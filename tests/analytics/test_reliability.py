@@ -167,7 +167,7 @@ def test_the_row_in_an_error_is_the_label_of_the_table():
         alpha(labelled)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.floats(0.5, 3), st.integers(-5, 5))
 def test_alpha_and_omega_do_not_depend_on_unit_order_or_people_s_order(seed, factor, shift):
     draw = np.random.default_rng(seed)

@@ -129,7 +129,7 @@ def test_unordered_cycles_are_refused():
         analyse_frame(turns)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.integers(-5, 5), min_size=1, max_size=40), st.integers(1, 9), st.integers(-9, 9))
 def test_runs_do_not_depend_on_unit_origin_or_direction(values, factor, shift):
     chart = analyse(values)

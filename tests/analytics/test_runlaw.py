@@ -89,7 +89,7 @@ def test_false_signal_rates_of_a_known_line_are_the_published_ones(useful, anhoe
     assert false_signal_rate(useful, rule="perla") == pytest.approx(perla, abs=0.00051)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(above=st.integers(0, 30), below=st.integers(0, 30), centre=st.sampled_from(["fixed", "own"]))
 def test_the_law_adds_up_and_does_not_care_which_side_is_called_above(above, below, centre):
     if not above + below:
@@ -100,7 +100,7 @@ def test_the_law_adds_up_and_does_not_care_which_side_is_called_above(above, bel
     np.testing.assert_allclose(law, run_law(below, above, centre=centre), atol=1e-15)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_the_chances_are_the_corners_of_the_joint_law(data):
     above, below = data.draw(st.integers(1, 15)), data.draw(st.integers(1, 15))

@@ -155,7 +155,7 @@ def test_bad_input_is_refused_by_name_row_and_value(call, says):
         call()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(NUMBERS, st.integers(1, 9), st.integers(-20, 20))
 def test_limits_move_with_unit_and_origin(values, factor, shift):
     stretch = xmr(values).stretches[0]
