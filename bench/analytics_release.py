@@ -55,7 +55,7 @@ def attack_networks(first: int, last: int, *, small: bool = True) -> dict[str, i
     policy shows knowing that a class's own teacher can read more into them.
     """
     found = {"networks": 0, "released cells": 0, "outsider": 0, "teacher": 0, "teacher and coach": 0}
-    found |= {"teacher and coach, with bands": 0, "undecided": 0}
+    found |= {"teacher, with bands": 0, "teacher and coach, with bands": 0, "undecided": 0}
     for seed in range(first, last):
         network = random_network(seed, small=small)
         pooled = network.weeks[0]["mode"].iloc[0] == "pooled"
@@ -73,6 +73,7 @@ def attack_networks(first: int, last: int, *, small: bool = True) -> dict[str, i
             "outsider": attacker.pinned(pooled=pooled),
             "teacher": attacker.pinned({network.teacher}, pooled=pooled, bands=False),
             "teacher and coach": attacker.pinned(both, pooled=pooled, bands=False),
+            "teacher, with bands": attacker.pinned({network.teacher}, pooled=pooled, bands=True),
             "teacher and coach, with bands": attacker.pinned(both, pooled=pooled, bands=True),
         }
         found["networks"] += 1
