@@ -1,4 +1,8 @@
-"""The tables, one module per aggregate; ``load_all`` makes the metadata whole for migrations."""
+"""The tables, one module per aggregate; ``load_all`` makes the metadata whole for migrations.
+
+They do without ``from __future__ import annotations``: SQLAlchemy would read each column's type back out of
+a text, which takes a quarter of loading them.
+"""
 
 from importlib import import_module
 

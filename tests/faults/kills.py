@@ -144,7 +144,7 @@ FIGURES = (
         goal={"kills": 500, "acknowledged": 100_000},
         faults=("kills", "broken off", "acknowledged"),
         zero=(*NOUGHT, "told otherwise"),
-        limits={"next thanks once it listens": {"p50": 1.0, "max": 5.0}},
+        limits={"next thanks after the kill": {"p50": 1.0, "max": 5.0}},
     ),
     Figure(
         name="R2",

@@ -274,6 +274,7 @@ def test_a_damaged_item_makes_no_echo_in_ready_sets_and_translations(folder):
     assert any("items of SM are called SM1 and so on" in fault for fault in found)
     assert not [fault for fault in found if fault.startswith("scales")]
 
+
 def test_the_page_words_alone_are_those_of_the_library_and_their_faults_are_told(folder):
     assert load_chrome(folder) == load_library(folder).chrome
     edit(folder, "chrome/es.yaml", ("  send: Enviar", "  sned: Enviar"))
