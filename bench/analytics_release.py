@@ -51,11 +51,10 @@ def attack_networks(first: int, last: int, *, small: bool = True) -> dict[str, i
     """Return in how many random networks somebody pins down the answers of one to four children.
 
     Two weekly releases with their ledger; a teacher and a coach with up to three classes, who also read what
-    lead and researcher read. "with bands" lets them use the three bands of 5 to 9 students as well, which the
-    policy shows knowing that a class's own teacher can read more into them.
+    lead and researcher read, every band included.
     """
-    found = {"networks": 0, "released cells": 0, "outsider": 0, "teacher": 0, "teacher and coach": 0}
-    found |= {"teacher, with bands": 0, "teacher and coach, with bands": 0, "undecided": 0}
+    found = {"networks": 0, "released cells": 0, "of them in bands": 0}
+    found |= {"outsider": 0, "teacher": 0, "teacher and coach": 0, "undecided": 0}
     for seed in range(first, last):
         network = random_network(seed, small=small)
         pooled = network.weeks[0]["mode"].iloc[0] == "pooled"
@@ -67,20 +66,20 @@ def attack_networks(first: int, last: int, *, small: bool = True) -> dict[str, i
             )
             ledger = join_ledgers([ledger, release.ledger])
             attacker.read(release.cells, weeks, "SM1", "pooled" if pooled else "coded")
-            found["released cells"] += int((release.cells["status"] == "released").sum())
+            out = release.cells[release.cells["status"] == "released"]
+            found["released cells"] += len(out)
+            found["of them in bands"] += int(out["mean_says"].isna().sum())
         both = {network.teacher, *network.coach}
         asked = {
             "outsider": attacker.pinned(pooled=pooled),
-            "teacher": attacker.pinned({network.teacher}, pooled=pooled, bands=False),
-            "teacher and coach": attacker.pinned(both, pooled=pooled, bands=False),
-            "teacher, with bands": attacker.pinned({network.teacher}, pooled=pooled, bands=True),
-            "teacher and coach, with bands": attacker.pinned(both, pooled=pooled, bands=True),
+            "teacher": attacker.pinned({network.teacher}, pooled=pooled),
+            "teacher and coach": attacker.pinned(both, pooled=pooled),
         }
         found["networks"] += 1
         found["undecided"] += attacker.undecided
         for who, sets in asked.items():
             found[who] += bool(sets)
-            if sets and "bands" not in who:
+            if sets:
                 print(f"network {seed}: {who} pins down {sorted(map(len, sets))}", flush=True)
     return found
 

@@ -5,10 +5,6 @@ keep away from the ends, but somebody who knows one class can subtract it: if al
 cell are from her own class, she learns that all others were favourable. Cells of ten and more students, and
 what is left between such cells, are withheld where one teacher, or one teacher and one person with whom
 classes were shared, could see that.
-
-Bands of five to nine students are out of this check on purpose: "20 % or less" has to look the same for
-nobody and for one (a rule that withheld one of the two would tell which it was), so the teacher of that one
-child can tell that the others were not favourable. A network that minds raises ``smallest_group`` to ten.
 """
 
 from __future__ import annotations
@@ -21,7 +17,7 @@ from analytics.columns import Bools, Ints
 from analytics.release.contributions import Rows
 from analytics.release.figures import Known
 from analytics.release.limits import forced_alike
-from analytics.release.policy import Policy
+from analytics.release.policy import AUDITED_FROM, Policy
 from analytics.release.remainders import Nests, known_of, remainders, smallest_child
 from analytics.release.statements import Statements
 from analytics.release.views import View
@@ -71,7 +67,7 @@ def withhold_alike_cells(
     Looks at the cells of some blocks, items and modes; ``parts`` are those of all cells.
     """
     cells = statements.cells
-    large = (detail[: len(cells)] > 0) & (cells.who.students >= policy.steps_from)
+    large = (detail[: len(cells)] > 0) & (cells.who.students >= AUDITED_FROM)
     chosen = np.flatnonzero(large & np.isin(cells.block, blocks))
     if not len(chosen):
         return set()

@@ -18,7 +18,7 @@ from analytics.release.figures import STEPS, Known
 from analytics.release.insiders import solved_by_insiders
 from analytics.release.linear import Leak, culprits, last_used, solved_cells, solved_sets
 from analytics.release.pinning import Free, pinned_sets, seen_by
-from analytics.release.policy import Policy
+from analytics.release.policy import AUDITED_FROM, Policy
 from analytics.release.space import Space, space_of
 from analytics.release.statements import Statements
 from analytics.release.views import View
@@ -161,8 +161,8 @@ class Auditor:
         return self._only(detail >= STEPS, space)
 
     def _told_to_insiders(self, detail: Ints, space: Space) -> Space | None:
-        """Return the equations without the bands of five to nine students, which ``alike`` explains."""
-        enough = self.statements.who.students >= self.policy.steps_from
+        """Return the equations without the bands that stand whatever is behind them."""
+        enough = self.statements.who.students >= AUDITED_FROM
         return self._only((detail >= STEPS) | ((detail > 0) & enough), space)
 
     def _only(self, shown: Bools, space: Space) -> Space | None:

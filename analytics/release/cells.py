@@ -115,7 +115,7 @@ def in_order(values: Iterable[Any]) -> tuple[tuple[bool, Any], ...]:
 def passes_first_rule(who: Tally, policy: Policy) -> Bools:
     """Say which sets hold enough students and teachers, with no teacher giving too many of the answers."""
     even = who.most <= policy.largest_share * who.answers + 1e-9
-    enough = (who.students >= policy.smallest_group) & (who.teachers >= policy.fewest_teachers)
+    enough = (who.students >= policy.fewest_joined) & (who.teachers >= policy.fewest_teachers)
     return np.asarray(enough & even, dtype=np.bool_)
 
 

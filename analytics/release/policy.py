@@ -34,6 +34,14 @@ STANDARD_TABLES: tuple[tuple[str, ...], ...] = (
 """The tables of the weekly release: the network, each grouping alone, and the lines over cycles."""
 
 
+AUDITED_FROM = 10
+"""Students from which bands, too, are withheld where insiders could tell from them what others said.
+
+Bands of fewer, in a policy that shows them (``joined_from``), stand whatever is behind them: "20 % or less"
+has to look the same for nobody and for one, since a rule that withheld one of the two would tell which it was.
+"""
+
+
 class PolicyError(ValueError):
     """A policy that protects less than the product promises."""
 
@@ -49,7 +57,12 @@ class Policy:
     Parameters
     ----------
     smallest_group : int
-        Distinct students below which a cell is withheld; also the smallest set that may be worked out.
+        Distinct students below which nothing is told, of one class neither; also the smallest set that may be
+        worked out.
+    joined_from : int
+        Distinct students from which answers of several teachers stand as one cell. Below it the teacher of the
+        one favourable answer of "20 % or less" would know that nobody else's was. It alone may be made laxer
+        than it begins, down to five, for whoever takes that into account.
     fewest_teachers : int
         Teachers below which a cell of more than one class is withheld.
     largest_share : float
@@ -71,7 +84,7 @@ class Policy:
     Raises
     ------
     PolicyError
-        If a number is laxer than the default, with its name and both values.
+        If a number is laxer than it may be, with its name and both values.
 
     Examples
     --------
@@ -85,6 +98,7 @@ class Policy:
     """
 
     smallest_group: int = 5
+    joined_from: int = 10
     fewest_teachers: int = 3
     largest_share: float = 0.5
     steps_from: int = 10
@@ -96,7 +110,7 @@ class Policy:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            given, least = getattr(self, field.name), _DEFAULTS[field.name]
+            given, least = getattr(self, field.name), _LEAST[field.name]
             whole = isinstance(least, int)
             if isinstance(given, bool) or not isinstance(given, int if whole else (int, float)):
                 kind = "a whole number" if whole else "a number"
@@ -117,16 +131,21 @@ class Policy:
     def detail(self, students: int) -> int:
         """Return what a cell of this many students may show: 0 nothing, 1 bands, 2 steps and mean, 3 all."""
         limits = (
-            self.smallest_group,
-            max(self.steps_from, self.smallest_group),
-            max(self.distribution_from, self.steps_from, self.smallest_group),
+            self.fewest_joined,
+            max(self.steps_from, self.fewest_joined),
+            max(self.distribution_from, self.steps_from, self.fewest_joined),
         )
         return sum(students >= limit for limit in limits)
 
+    @property
+    def fewest_joined(self) -> int:
+        """Distinct students below which a cell of several teachers is withheld."""
+        return max(self.smallest_group, self.joined_from)
 
-_DEFAULTS: dict[str, float] = {
+
+_LEAST: dict[str, float] = {
     field.name: field.default for field in fields(Policy) if isinstance(field.default, int | float)
-}
+} | {"joined_from": 5}
 
 
 def check_tables(tables: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:

@@ -38,21 +38,21 @@ def withheld_reasons(contributions: pd.DataFrame, items: pd.DataFrame, release: 
     >>> from analytics.release.making import make_release
     >>> release = make_release(answers, items, [[], ["team"]], label="week 1")
     >>> {why: number for why, number in withheld_reasons(answers, items, release).items() if number}
-    {'fewer than 5 students': 1, 'fewer than 3 teachers': 1}
+    {'fewer than 10 students': 2}
     """
     policy = release.policy
     names = release.cells["table"].drop_duplicates()
     tables = tuple(() if name == "network" else tuple(name.split("+")) for name in names)
     rows = check_contributions(contributions, items)
     who = build_cells(rows, tables, policy).who
-    students = who.students < policy.smallest_group
+    students = who.students < policy.fewest_joined
     teachers = ~students & (who.teachers < policy.fewest_teachers)
     uneven = ~students & ~teachers & (who.most > policy.largest_share * who.answers + 1e-9)
     shown = int((release.cells["status"] == "released").sum())
     alone = int(students.sum() + teachers.sum() + uneven.sum())
     return {
         "nobody answered": len(release.cells) - len(who.students),
-        f"fewer than {policy.smallest_group} students": int(students.sum()),
+        f"fewer than {policy.fewest_joined} students": int(students.sum()),
         f"fewer than {policy.fewest_teachers} teachers": int(teachers.sum()),
         "one teacher gave too many of the answers": int(uneven.sum()),
         "would give something away beside other figures": len(who.students) - alone - shown,

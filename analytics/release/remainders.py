@@ -264,7 +264,7 @@ def _doubtful(statements: Statements, nest: Nest, detail: Ints, policy: Policy) 
 
     answers = minus(who.answers, who.answers)
     # Every count of the whole is at most the sum of those of its parts.
-    clear = (minus(who.students, who.students) >= policy.smallest_group) & (
+    clear = (minus(who.students, who.students) >= policy.fewest_joined) & (
         minus(who.rest, who.students) >= policy.smallest_group
     )
     clear &= minus(who.teachers, who.teachers) >= policy.fewest_teachers

@@ -46,16 +46,9 @@ class Attack:
             assert len(keys) == figures["answers"]
             self.statements.append((frozenset(keys), figures))
 
-    def pinned(self, knows=(), pooled=False, smallest=5, bands=True) -> list[set]:
-        """Return the sets of children whose answers the coalition can work out.
-
-        ``bands`` False leaves out the limits of cells that show three bands only, where insiders know.
-        """
-        told = [
-            (members, figures)
-            for members, figures in self.statements
-            if bands or not knows or not pd.isna(figures["mean_says"])
-        ]
+    def pinned(self, knows=(), pooled=False, smallest=5) -> list[set]:
+        """Return the sets of children whose answers the coalition can work out."""
+        told = self.statements
         groups: dict = {}
         for row, (teacher, _, _) in self.rows.items():
             signature = tuple(i for i, (members, _) in enumerate(told) if row in members)
