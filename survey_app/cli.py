@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
     demo.add_argument("--seed", type=int, default=SEED, help="the same seed gives the same network")
     commands.add_parser("item-reports", help="work the item reports out now, and not next week")
     asks = commands.add_parser("thresholds", help="show what a release asks for, or ask for more")
-    asks.add_argument("numbers", nargs="*", metavar="NAME=NUMBER", help="as in smallest_group=8")
+    asks.add_argument("numbers", nargs="*", metavar="NAME=NUMBER", help="as in joined_from=12")
     asks.add_argument("--network", default="", help="its name, where there are several")
     options = parser.parse_args(arguments)
     try:
@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> int:
     except (ConfigError, Refusal) as fault:
         print(fault, file=sys.stderr)
     except ValueError:
-        print("A threshold is written as NAME=NUMBER, as in smallest_group=8.", file=sys.stderr)
+        print("A threshold is written as NAME=NUMBER, as in joined_from=12.", file=sys.stderr)
     except (OSError, SQLAlchemyError) as fault:
         cause = str(getattr(fault, "orig", None) or fault).splitlines()[0]
         print(f"That could not be written: {cause}", file=sys.stderr)

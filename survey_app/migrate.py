@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from alembic.config import Config as AlembicConfig
     from sqlalchemy import Connection
 
-SCHEMA = "20261128_standing_indexes"
+SCHEMA = "20261128_joined_from"
 """The newest migration. Most starts have nothing to migrate, and need not load Alembic to know it."""
 
 MIGRATE = job("migrate")

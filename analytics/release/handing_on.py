@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -89,6 +89,11 @@ def band_to_hand_on(favourable: int, answered: int, policy: Policy | None = None
     return Band(answered, LOW_BAND, HIGH_BAND)
 
 
+def _of_one_class(policy: Policy) -> Policy:
+    """Return the thresholds with which the answers of one class stand: nobody's are joined with another's."""
+    return replace(policy, joined_from=policy.smallest_group)
+
+
 def hand_on(
     contributions: pd.DataFrame,
     items: pd.DataFrame,
@@ -138,7 +143,7 @@ def hand_on(
     >>> hand_on(six[:4], items, label="four").cells[["status", "n", "says"]].values.tolist()
     [['withheld', <NA>, None]]
     """
-    thresholds, earlier = policy or Policy(), checked_label(label, ledger)
+    thresholds, earlier = _of_one_class(policy or Policy()), checked_label(label, ledger)
     rows = check_contributions(contributions, items)
     cells = build_cells(rows, _TABLE, thresholds)
     statements = state(rows, cells, _TABLE, earlier, thresholds)

@@ -38,7 +38,7 @@ AUDITED_FROM = 10
 """Students from which bands, too, are withheld where insiders could tell from them what others said.
 
 Bands of fewer, in a policy that shows them (``joined_from``), stand whatever is behind them: "20 % or less"
-has to look the same for nobody and for one, since a rule that withheld one of the two would tell which it was.
+has to look the same for nobody and for one; a rule that withheld one of the two would tell which it was.
 """
 
 
@@ -57,8 +57,8 @@ class Policy:
     Parameters
     ----------
     smallest_group : int
-        Distinct students below which nothing is told, of one class neither; also the smallest set that may be
-        worked out.
+        Distinct students below which nothing is told, not even of one class; also the smallest set that may
+        be worked out.
     joined_from : int
         Distinct students from which answers of several teachers stand as one cell. Below it the teacher of the
         one favourable answer of "20 % or less" would know that nobody else's was. It alone may be made laxer

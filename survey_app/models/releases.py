@@ -21,6 +21,7 @@ from survey_app.db import Base, Key, Line, Moment, Word, one_of
 # The product's own numbers, which a network may raise and never lower (analytics.release.Policy).
 LEAST = {
     "smallest_group": 5,
+    "joined_from": 10,
     "fewest_teachers": 3,
     "steps_from": 10,
     "distribution_from": 20,
@@ -133,6 +134,7 @@ class ReleaseSetting(Base):
     )
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
     smallest_group: Mapped[int] = mapped_column(default=LEAST["smallest_group"])
+    joined_from: Mapped[int] = mapped_column(default=LEAST["joined_from"])
     fewest_teachers: Mapped[int] = mapped_column(default=LEAST["fewest_teachers"])
     largest_share: Mapped[float] = mapped_column(default=0.5)
     steps_from: Mapped[int] = mapped_column(default=LEAST["steps_from"])

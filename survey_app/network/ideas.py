@@ -38,9 +38,10 @@ def changes(
     release: Release, items: Sequence[ReleaseItem], cells: Sequence[ReleaseCell]
 ) -> Mapping[str, list[Change]]:
     """Return the changes of each idea, by question; nothing where fewer than two cycles came out."""
-    from analytics.release import Policy, released_change
+    from analytics.release import released_change
+    from survey_app.releases.thresholds import policy_used
 
-    policy = Policy(**release.policy)
+    policy = policy_used(release)
     found: dict[tuple[str, str, str], list[ReleaseCell]] = defaultdict(list)
     for cell in cells:
         if cell.mean is not None and cell.cycle_number:

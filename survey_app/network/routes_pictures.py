@@ -41,6 +41,8 @@ def released() -> str:
     release = reading.newest_release(g.db, network.id)
     if release is None:
         return render_template("network/pictures.html", release=None)
+    from survey_app.releases.thresholds import policy_used
+
     in_reach = reading.groups_in(g.db, release.id, wish.by, places_led_by(g.viewer))
     groups = pictures.numbered(in_reach)
     every = reading.items_of(g.db, release.id, mode=wish.who)
@@ -61,6 +63,7 @@ def released() -> str:
     return render_template(
         "network/pictures.html",
         release=release,
+        policy=policy_used(release),
         made=_day(release.made_at),
         due=_day(release.made_at + BETWEEN_RELEASES),
         wish=wish,

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
 
-from analytics.release import Policy, join_ledgers
+from analytics.release import join_ledgers
 from survey_app.audit import record_act
 from survey_app.principal import job
 from survey_app.releases import making, packing, queries, told
 from survey_app.releases.inputs import Inputs
+from survey_app.releases.thresholds import policy_used
 
 if TYPE_CHECKING:
     import uuid
@@ -128,7 +129,7 @@ def _check(db: Session, network_id: uuid.UUID, rows: list[Release], place: int) 
     else:
         earlier = join_ledgers(packing.ledger_of(row) for row in ledgers[:-1])
     try:
-        again = making.work_out(db, network_id, release.label, Policy(**release.policy), inputs, earlier)
+        again = making.work_out(db, network_id, release.label, policy_used(release), inputs, earlier)
     except making.Erased:
         return Checked(
             release.label, "stands as it came out; something was erased since, so it cannot be made again"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics.release import Policy, PolicyError
 from survey_app.errors import BadInput
-from survey_app.models.releases import ReleaseSetting
+from survey_app.models.releases import LEAST, Release, ReleaseSetting
 from survey_app.releases import queries
 
 if TYPE_CHECKING:
@@ -23,6 +23,14 @@ def policy_of(db: Session, network_id: uuid.UUID) -> Policy:
     """Return the thresholds with which a network's next release is made."""
     row = queries.setting_of(db, network_id)
     return Policy(**{name: getattr(row, name) for name in NUMBERS}) if row is not None else Policy()
+
+
+def policy_used(release: Release) -> Policy:
+    """Return the thresholds with which a release was made: what is out stays as it came out.
+
+    Releases of before decision 25 say nothing of joining; they joined from their smallest group on.
+    """
+    return Policy(**{"joined_from": release.policy["smallest_group"], **release.policy})
 
 
 def strictest(db: Session) -> Policy:
@@ -51,6 +59,11 @@ def raise_thresholds(db: Session, network_id: uuid.UUID, wanted: Mapping[str, fl
         policy = Policy(**{**asdict(policy_of(db, network_id)), **wanted})
     except PolicyError as fault:
         raise BadInput(str(fault)) from fault
+    for name, least in LEAST.items():
+        if getattr(policy, name) < least:
+            raise BadInput(
+                f"{name} may not be below {least}: a network may raise what it asks for, never lower it."
+            )
     row = queries.setting_of(db, network_id)
     if row is None:
         row = ReleaseSetting(organisation_id=network_id)

@@ -4,7 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.release import Policy
 from tests.analytics.release.classes import ITEMS, lesson, released, row, together
+
+BANDS_FROM_FIVE = Policy(joined_from=5)
 
 
 def spread(values, **groups):
@@ -12,8 +15,8 @@ def spread(values, **groups):
     return together(*(lesson(f"t{k}", values[k::5], team="m", **groups) for k in range(5)))
 
 
-def shown(values):
-    return row(released(spread(values)))
+def shown(values, policy=None):
+    return row(released(spread(values), policy=policy))
 
 
 def test_c1_four_students_show_nothing_not_even_how_many():
@@ -38,14 +41,16 @@ def test_c1_four_students_show_nothing_not_even_how_many():
     ],
 )
 def test_five_to_nine_students_show_three_bands_and_no_mean(favourable, n, says):
-    cell = shown([4] * favourable + [1] * (n - favourable))
+    answers = [4] * favourable + [1] * (n - favourable)
+    cell = shown(answers, BANDS_FROM_FIVE)
     assert (cell["n"], cell["says"]) == (n, says)
     assert cell[["mean", "mean_says", "gap", "distribution"]].isna().all()
+    assert shown(answers)["status"] == "withheld", "of several teachers nothing stands below ten students"
 
 
 def test_c3_six_of_six_unfavourable_look_like_five_of_six():
     # C3 and C4: never 0 %, and one child more or less changes nothing that is shown.
-    none, one = shown([2] * 6), shown([2] * 5 + [4])
+    none, one = (shown(six, BANDS_FROM_FIVE) for six in ([2] * 6, [2] * 5 + [4]))
     assert none["says"] == "20 % or less"
     pd.testing.assert_series_equal(none, one)
 

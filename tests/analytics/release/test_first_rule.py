@@ -8,13 +8,13 @@ from tests.analytics.release.classes import lesson, released, row, together
 
 
 def test_a_coded_student_counts_once_over_all_lessons():
-    # Three teachers, one child each, in three cycles: 9 answers of 3 children.
-    answers = together(*(lesson(f"t{k}", [k], cycle=c, team="m") for k in (1, 2, 3) for c in (1, 2, 3)))
+    # Three teachers, three children each, in three cycles: 27 answers of 9 children.
+    answers = together(*(lesson(f"t{k}", [1, 2, 3], cycle=c, team="m") for k in (1, 2, 3) for c in (1, 2, 3)))
     assert row(released(answers))["status"] == "withheld"
     more = together(
-        answers, lesson("t1", [2, 2], cycle=1, codes="BC", team="m").assign(administration="t1, again")
+        answers, lesson("t1", [2], cycle=1, codes="D", team="m").assign(administration="t1, again")
     )
-    assert row(released(more))[["n", "answers"]].tolist() == [5, 11]
+    assert row(released(more))[["n", "answers"]].tolist() == [10, 28]
 
 
 def test_pooled_students_count_by_the_largest_single_administration_of_each_class():
@@ -25,22 +25,21 @@ def test_pooled_students_count_by_the_largest_single_administration_of_each_clas
 
 
 def test_coded_and_pooled_answers_are_never_merged():
-    coded = [lesson(name, [1, 2, 3], team="m") for name in ("t1", "t2", "t3")]
-    pooled = [lesson(name, [4, 4], mode="pooled", team="m") for name in ("t1", "t2", "t3")]
+    coded = [lesson(name, [1, 2, 3, 4], team="m") for name in ("t1", "t2", "t3")]
+    pooled = [lesson(name, [4, 4, 1, 2, 3], mode="pooled", team="m") for name in ("t1", "t2", "t3")]
     cells = released(together(*coded, *pooled))
-    assert cells[["mode", "n"]].values.tolist() == [["coded", 9], ["pooled", 6]]
+    assert cells[["mode", "n"]].values.tolist() == [["coded", 12], ["pooled", 15]]
 
 
 @pytest.mark.parametrize(
     ("sizes", "status"),
     [
-        ((3, 3, 3), "released"),
+        ((3, 3, 4), "released"),
+        ((3, 3, 3), "withheld"),  # nine students
         ((6, 6), "withheld"),  # two teachers
         ((25,), "withheld"),
         ((5, 3, 2), "released"),  # exactly half
         ((6, 3, 2), "withheld"),  # more than half
-        ((2, 1, 1), "withheld"),  # four students
-        ((2, 2, 1), "released"),
     ],
 )
 def test_three_teachers_and_none_with_more_than_half(sizes, status):
@@ -63,11 +62,11 @@ def test_answers_without_a_value_stand_for_nobody():
 
 
 def test_a_class_without_a_team_is_in_no_team_and_in_every_total():
-    with_team = [lesson(f"t{k}", [1, 2, 3], team="m", region="r") for k in range(3)]
-    without = [lesson(f"u{k}", [1, 2, 3], team=None, region="r") for k in range(3)]
+    with_team = [lesson(f"t{k}", [1, 2, 3, 4], team="m", region="r") for k in range(3)]
+    without = [lesson(f"u{k}", [1, 2, 3, 4], team=None, region="r") for k in range(3)]
     cells = released(together(*with_team, *without), [["region"], ["team"]])
-    assert row(cells, table="region")["n"] == 18
-    assert row(cells, table="team")["n"] == 9
+    assert row(cells, table="region")["n"] == 24
+    assert row(cells, table="team")["n"] == 12
 
 
 def test_counted_answers_give_the_same_release_as_single_ones():

@@ -8,12 +8,14 @@ from analytics.release import Policy, PolicyError, UndeclaredGrouping
 from tests.analytics.release.classes import lesson, released, row, together
 
 STRICTER = {"largest_share": 0.4}
+LEAST = {"joined_from": 5}
 
 
 @pytest.mark.parametrize("field", dataclasses.fields(Policy), ids=lambda field: field.name)
 def test_each_number_may_be_raised_and_not_lowered(field):
     step = 0.1 if field.name == "largest_share" else 1
-    laxer = field.default + step if field.name == "largest_share" else field.default - step
+    least = LEAST.get(field.name, field.default)
+    laxer = least + step if field.name == "largest_share" else least - step
     stricter = STRICTER.get(field.name, field.default + step)
     assert getattr(Policy(**{field.name: stricter}), field.name) == stricter
     with pytest.raises(PolicyError, match=field.name):
@@ -33,9 +35,10 @@ def test_a_share_of_nothing_or_of_nan_is_refused():
 
 
 def test_a_raised_threshold_reaches_the_cells():
-    answers = together(*(lesson(name, [1, 2, 3], team="m") for name in ("t1", "t2", "t3")))
+    answers = together(*(lesson(name, [1, 2, 3, 4], team="m") for name in ("t1", "t2", "t3")))
     assert row(released(answers))["status"] == "released"
-    assert row(released(answers, policy=Policy(smallest_group=10)))["status"] == "withheld"
+    assert row(released(answers, policy=Policy(smallest_group=13)))["status"] == "withheld"
+    assert row(released(answers, policy=Policy(joined_from=13)))["status"] == "withheld"
     assert row(released(answers, policy=Policy(fewest_teachers=4)))["status"] == "withheld"
     assert row(released(answers, policy=Policy(largest_share=0.3)))["status"] == "withheld"
 

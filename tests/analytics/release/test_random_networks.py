@@ -8,13 +8,13 @@ attacker finds at once what the rule had kept from her.
 import pandas as pd
 import pytest
 
-from analytics.release import Ledger, cells, join_ledgers, make_release, protect
+from analytics.release import Ledger, Policy, cells, join_ledgers, make_release, protect
 from analytics.release.audit import NOTHING, Auditor
 from tests.analytics.release.attacker import Attack
 from tests.analytics.release.networks import ITEMS, random_network
 
 
-def attack(network, *, grain, use_ledger=True, use_views=True):
+def attack(network, *, grain, use_ledger=True, use_views=True, policy=None):
     """Return the sets that an outsider, one teacher, and teacher and coach pin down; and the cells shown."""
     mode = network.weeks[0]["mode"].iloc[0]
     ledger, weeks, attacker, shown = Ledger(), {}, Attack(4, grain=grain), 0
@@ -26,6 +26,7 @@ def attack(network, *, grain, use_ledger=True, use_views=True):
             ITEMS,
             network.tables,
             label=label,
+            policy=policy,
             ledger=ledger if use_ledger else None,
             views=network.views if use_views else None,
         )
@@ -35,8 +36,8 @@ def attack(network, *, grain, use_ledger=True, use_views=True):
     pooled = mode == "pooled"
     found = {
         "outsider": attacker.pinned(pooled=pooled),
-        "teacher": attacker.pinned({network.teacher}, pooled=pooled, bands=False),
-        "teacher and coach": attacker.pinned({network.teacher, *network.coach}, pooled=pooled, bands=False),
+        "teacher": attacker.pinned({network.teacher}, pooled=pooled),
+        "teacher and coach": attacker.pinned({network.teacher, *network.coach}, pooled=pooled),
     }
     return {who: sets for who, sets in found.items() if sets}, shown
 
@@ -84,6 +85,15 @@ def test_what_the_full_run_has_found_is_mended(seed):
     found, shown = attack(random_network(seed, small=True), grain=5)
     assert not found
     assert shown
+
+
+@pytest.mark.parametrize("seed", [261, 298, 390])
+def test_three_bands_of_five_to_nine_students_would_tell_teachers_about_the_others(seed):
+    network = random_network(seed, small=True)
+    found, _ = attack(network, grain=5, policy=Policy(joined_from=5))
+    assert found, "somebody who knows classes"
+    assert "outsider" not in found
+    assert not attack(network, grain=5)[0]
 
 
 @pytest.mark.usefixtures("whole_numbers")

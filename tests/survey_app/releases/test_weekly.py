@@ -25,7 +25,7 @@ from survey_app.models.releases import (
 )
 from survey_app.releases import making, packing, queries, service
 from survey_app.releases.inputs import Inputs
-from survey_app.releases.thresholds import raise_thresholds
+from survey_app.releases.thresholds import policy_used, raise_thresholds
 from tests.databases import TESTS
 from tests.survey_app.releases.small_network import SmallNetwork, late, three_rooms
 
@@ -214,6 +214,8 @@ def test_a_network_may_ask_for_more_and_never_for_less(db, database, network, ru
     three_rooms(network)
     with pytest.raises(BadInput, match="may not be below 5"):
         raise_thresholds(db, network.network.id, {"smallest_group": 4})
+    with pytest.raises(BadInput, match="joined_from may not be below 10"):
+        raise_thresholds(db, network.network.id, {"joined_from": 5})
     with pytest.raises(BadInput, match="There is no number"):
         raise_thresholds(db, network.network.id, {"smallest": 9})
     raise_thresholds(db, network.network.id, {"smallest_group": 20, "steps_from": 20})
@@ -222,8 +224,25 @@ def test_a_network_may_ask_for_more_and_never_for_less(db, database, network, ru
     assert db.scalars(select(Release)).one().policy["smallest_group"] == 20
 
 
+def test_a_release_of_before_joining_had_its_own_number_is_read_as_it_was(db, network, run):
+    three_rooms(network)
+    raise_thresholds(db, network.network.id, {"smallest_group": 9})
+    run()
+    [release] = db.scalars(select(Release))
+    assert policy_used(release).fewest_joined == 10
+    before = {name: number for name, number in release.policy.items() if name != "joined_from"}
+    assert policy_used(Release(policy=before)).fewest_joined == 9
+
+
 @pytest.mark.parametrize(
-    "number", [("smallest_group", 4), ("fewest_teachers", 2), ("largest_share", 0.6), ("insiders", 1)]
+    "number",
+    [
+        ("smallest_group", 4),
+        ("joined_from", 9),
+        ("fewest_teachers", 2),
+        ("largest_share", 0.6),
+        ("insiders", 1),
+    ],
 )
 def test_the_database_refuses_lower_thresholds(db, network, number):
     db.add(ReleaseSetting(organisation_id=network.network.id, **dict([number])))
@@ -317,7 +336,7 @@ def test_a_job_that_fails_or_stays_away_is_told(db, database, network, run, cloc
 def test_thresholds_are_raised_by_a_command_and_never_lowered(db, network, database_url, config, capsys):
     db.commit()
     assert thresholds(config, "", ["smallest_group=8"]) == 0
-    assert "smallest_group=8\nfewest_teachers=3\n" in capsys.readouterr().out
+    assert "smallest_group=8\njoined_from=10\nfewest_teachers=3\n" in capsys.readouterr().out
     assert thresholds(config, "Another network", []) == 1
     with pytest.raises(BadInput, match="may not be below 5"):
         thresholds(config, "Bay network", ["smallest_group=2"])
