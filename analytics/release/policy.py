@@ -60,9 +60,9 @@ class Policy:
         Distinct students below which nothing is told, not even of one class; also the smallest set that may
         be worked out.
     joined_from : int
-        Distinct students from which answers of several teachers stand as one cell. Below it the teacher of the
-        one favourable answer of "20 % or less" would know that nobody else's was. It alone may be made laxer
-        than it begins, down to five, for whoever takes that into account.
+        Distinct students from which answers of several teachers stand as one cell. Below it the teacher of
+        the one favourable answer of "20 % or less" would know that nobody else's was. It alone may be made
+        laxer than it begins, down to five, to show just that.
     fewest_teachers : int
         Teachers below which a cell of more than one class is withheld.
     largest_share : float
