@@ -15,6 +15,7 @@ from survey_app.models import load_all
 from survey_app.principal import PUBLIC_PAGES, STUDENT_CHANNEL, Principal
 from survey_app.saving import Saving
 from survey_app.ui import failures, filters, names
+from survey_app.ui.dated import DatedTotals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +59,7 @@ def create_app(config: Config, *, now: Callable[[], datetime] = clock.now) -> Fl
     app.jinja_options = {**app.jinja_options, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["focal_db"] = database = Database(config.database_url)
     app.extensions["focal_saving"] = Saving(database)
+    app.extensions["focal_totals"] = DatedTotals()
     if config.production and not config.on_sqlite:
         _refuse_open_walls(database)
     requests.install(app)

@@ -149,6 +149,14 @@ def places_led_by(viewer: Viewer) -> Select[tuple[uuid.UUID]]:
     return select(led.c.id)
 
 
+def places_granted(db: Session, viewer: Viewer) -> frozenset[uuid.UUID]:
+    """Return the places at which the viewer is a lead now, without what is below them."""
+    granted = select(RoleGrant.organisation_id)
+    return frozenset(
+        db.scalars(granted.where(RoleGrant.person_id == viewer.person_id, RoleGrant.role == "lead"))
+    )
+
+
 def erased_classrooms() -> Select[tuple[uuid.UUID]]:
     """Return a select of the classes whose cycles count nowhere any more: few, and found by index."""
     return select(Classroom.id).where(Classroom.erased_at.is_not(None))

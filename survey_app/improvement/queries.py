@@ -15,6 +15,7 @@ from survey_app.scope import erased_classrooms, places_led_by
 
 if TYPE_CHECKING:
     import uuid
+    from collections.abc import Mapping
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
@@ -193,6 +194,11 @@ def tried(db: Session, idea_ids: list[uuid.UUID], *, viewer: Viewer | None = Non
         idea_id: Tried(*(int(number) for number in numbers), teachers=teachers)
         for idea_id, teachers, *numbers in rows
     }
+
+
+def cycles_tried(tried: Mapping[uuid.UUID, Tried]) -> int:
+    """Return how many cycles were counted for these ideas together."""
+    return sum(one.started for one in tried.values())
 
 
 def versions(db: Session, organisation_id: uuid.UUID, *, most: int) -> list[tuple[DiagramVersion, str]]:

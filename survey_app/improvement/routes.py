@@ -17,6 +17,7 @@ from survey_app.improvement.forms import AimForm, DriverForm, IdeaForm, faults_o
 from survey_app.permissions import Permission
 from survey_app.security import requires
 from survey_app.ui.acts import note_act
+from survey_app.ui.dated import dated
 from survey_app.ui.filters import notice
 
 if TYPE_CHECKING:
@@ -41,12 +42,17 @@ notice("idea", "The change idea is saved. Teachers can choose it in their plans.
 def diagram() -> str:
     """Show the diagram as a picture and as an outline in which every box can be edited."""
     found = queries.diagram_for(g.db, g.viewer)
-    tried = queries.tried(g.db, [one.id for one in [*found.ideas, *found.archived]], viewer=g.viewer)
+    ids = [one.id for one in [*found.ideas, *found.archived]]
+    counted = dated(
+        ("aim", tuple(ids)), lambda: queries.tried(g.db, ids, viewer=g.viewer), cycles=queries.cycles_tried
+    )
+    tried = counted.totals
     return render_template(
         "improvement/diagram.html",
         diagram=found,
         sentence=queries.aim_sentence(found.aim) if found.aim else "",
         tried=tried,
+        counted_at=counted.counted_at,
         figure=pictures.figure_of(found, tried),
         most_boxes=service.MOST_BOXES,
         arranges=request.args.get("arrange") == "1",

@@ -26,23 +26,31 @@ class IdeaLine:
     more_reasons: int
 
 
-def ideas_tried(
-    ideas: Sequence[ChangeIdea],
-    tried: Mapping[uuid.UUID, Tried],
-    reasons: Mapping[uuid.UUID, Reasons],
-) -> tuple[list[IdeaLine], int]:
+def with_room(
+    ideas: Sequence[ChangeIdea], tried: Mapping[uuid.UUID, Tried]
+) -> tuple[list[ChangeIdea], int]:
     """Return the ideas tried by most teachers, in alphabetical order, and how many others had no room.
 
     Which decision they led to never decides whether an idea is here, nor where it stands.
     """
     begun = [one for one in ideas if tried.get(one.id) and tried[one.id].started]
     chosen = sorted(begun, key=lambda one: (-tried[one.id].teachers, -tried[one.id].started, one.name))
+    here = sorted(chosen[:MOST_IDEAS], key=lambda idea: idea.name.casefold())
+    return here, len(begun) - len(here)
+
+
+def lines_of(
+    ideas: Sequence[ChangeIdea],
+    tried: Mapping[uuid.UUID, Tried],
+    reasons: Mapping[uuid.UUID, Reasons],
+) -> list[IdeaLine]:
+    """Return a line for each of these ideas."""
     lines = []
-    for one in sorted(chosen[:MOST_IDEAS], key=lambda idea: idea.name.casefold()):
+    for one in ideas:
         shared = reasons.get(one.id)
         said = one_a_decision(shared.some) if shared else []
         lines.append(IdeaLine(one.name, tried[one.id], said, shared.total - len(said) if shared else 0))
-    return lines, max(len(begun) - MOST_IDEAS, 0)
+    return lines
 
 
 def one_a_decision(reasons: Sequence[tuple[str, int, str]]) -> list[tuple[str, int, str]]:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from survey_app.models.releases import Release, ReleaseCell, ReleaseItem
 
-MOST_REASONS = 2  # of each decision; all of them on a page of the idea's own
 WHO = {"coded": "focal students", "pooled": "whole classes"}
 
 

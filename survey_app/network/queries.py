@@ -6,25 +6,38 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, func, literal_column, select, union_all
+from sqlalchemy import bindparam, case, func, literal_column, select, union_all
 
 from survey_app.models.classrooms import Classroom
 from survey_app.models.cycles import Cycle, Series
 from survey_app.models.improvement import ChangeIdea
 from survey_app.models.people import Person
 from survey_app.network.pages import Page, last_page
+from survey_app.network.standing import led_among
 from survey_app.scope import erased_classrooms, places_led_by
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
     from survey_app.permissions import Viewer
 
 FEWEST_TEACHERS = 3
+Reason = tuple[str, int, str]  # decision, cycle number, reason
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """How many reasons are shared for one idea, and the cycles of those that come first of each decision.
+
+    Which they are follows from the order of cycles in an index, never from what was written.
+    """
+
+    total: int = 0
+    cycle_ids: tuple[uuid.UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,7 +45,7 @@ class Reasons:
     """Reasons that teachers share for one idea: some of each decision, and how many there are in all."""
 
     total: int = 0
-    some: list[tuple[str, int, str]] = field(default_factory=list)  # decision, cycle number, reason
+    some: list[Reason] = field(default_factory=list)
 
     @property
     def more(self) -> int:
@@ -40,60 +53,96 @@ class Reasons:
         return self.total - len(self.some)
 
 
-def _shared(viewer: Viewer, idea_ids: Iterable[uuid.UUID]) -> Select:
-    """Return a select of the cycles at a lead's places whose reasons are shared, found by index."""
+def _is_shared(*columns: ColumnElement) -> Select:
+    """Return a select of the cycles whose reasons are shared, of no erased class."""
     return (
-        select(Series.change_idea_id, Cycle.id)
+        select(*columns)
+        .select_from(Series)
         .join(Cycle, Cycle.series_id == Series.id)
         .join(Person, Person.id == Cycle.owner_id)
         .where(
             Cycle.shares_with_region.is_(True),
             Cycle.reason != literal_column("''"),
             Cycle.decision.is_not(None),
-            Series.change_idea_id.in_(list(idea_ids)),
             Cycle.classroom_id.not_in(erased_classrooms()),
-            Person.organisation_id.in_(places_led_by(viewer)),
         )
     )
 
 
-def shared_reasons(
+def choose_reasons(
     db: Session, viewer: Viewer, idea_ids: Iterable[uuid.UUID], *, most: int
-) -> dict[uuid.UUID, Reasons]:
-    """Return the reasons that teachers of a lead's places share, by idea: at most so many a decision.
+) -> dict[uuid.UUID, Chosen]:
+    """Return how many reasons are shared at a lead's places, by idea, and the first cycles of each decision.
 
-    Which they are follows from the order of cycles in an index, never from what was written.
+    They are twice as many as a page shows: some may be taken back while the totals stand.
     """
     turn = func.row_number().over(partition_by=(Series.change_idea_id, Cycle.decision), order_by=Cycle.id)
     total = func.count().over(partition_by=Series.change_idea_id)
-    every = _shared(viewer, idea_ids).add_columns(turn.label("turn"), total.label("total")).subquery("every")
-    rows = db.execute(
-        select(every.c.change_idea_id, every.c.total, Cycle.decision, Cycle.number, Cycle.reason)
-        .join(Cycle, Cycle.id == every.c.id)
-        .where(every.c.turn <= most)
-        .order_by(Cycle.decision, Cycle.reason, Cycle.id)
+    every = (
+        _is_shared(Series.change_idea_id, Cycle.id, turn.label("turn"), total.label("total"))
+        .where(
+            Series.change_idea_id.in_(list(idea_ids)), Person.organisation_id.in_(places_led_by(viewer))
+        )
+        .subquery("every")
     )
-    found: dict[uuid.UUID, Reasons] = {}
-    for idea_id, total, decision, number, reason in rows:
-        found.setdefault(idea_id, Reasons(total)).some.append((decision, number, reason))
-    return found
+    rows = db.execute(
+        select(every.c.change_idea_id, every.c.total, every.c.id).where(every.c.turn <= 2 * most)
+    )
+    found: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    totals = {}
+    for idea_id, counted, cycle_id in rows:
+        totals[idea_id] = counted
+        found[idea_id].append(cycle_id)
+    return {idea_id: Chosen(totals[idea_id], tuple(found[idea_id])) for idea_id in found}
+
+
+def all_reasons(db: Session, viewer: Viewer, idea_id: uuid.UUID) -> Chosen:
+    """Return the cycles of all reasons shared for an idea, decision by decision: what pages are cut from."""
+    ids = db.scalars(
+        _is_shared(Cycle.id)
+        .where(Series.change_idea_id == idea_id, Person.organisation_id.in_(places_led_by(viewer)))
+        .order_by(Cycle.decision, Cycle.id)
+    ).all()
+    return Chosen(len(ids), tuple(ids))
+
+
+_THESE = bindparam("cycles", expanding=True)
+_THEIR_SCHOOLS = (
+    select(Person.organisation_id.label("id"))
+    .join(Cycle, Cycle.owner_id == Person.id)
+    .where(Cycle.id.in_(_THESE))
+)
+_SHARED_NOW = (
+    _is_shared(Series.change_idea_id, Cycle.decision, Cycle.number, Cycle.reason)
+    .where(Cycle.id.in_(_THESE), Person.organisation_id.in_(led_among(_THEIR_SCHOOLS)))
+    .order_by(Cycle.decision, Cycle.id)
+)
+
+
+def shared_reasons(
+    db: Session, viewer: Viewer, chosen: Mapping[uuid.UUID, Chosen], *, most: int
+) -> dict[uuid.UUID, Reasons]:
+    """Return those of the chosen reasons that are shared at this moment, by idea: so many of a decision."""
+    ids = [cycle_id for one in chosen.values() for cycle_id in one.cycle_ids]
+    said: dict[uuid.UUID, dict[str, list[Reason]]] = defaultdict(lambda: defaultdict(list))
+    rows = db.execute(_SHARED_NOW, {"lead": viewer.person_id, "cycles": ids})
+    for idea_id, decision, number, reason in rows:
+        if idea_id in chosen and len(said[idea_id][decision]) < most:
+            said[idea_id][decision].append((decision, number, reason))
+    return {
+        idea_id: Reasons(one.total, sorted(row for rows in said[idea_id].values() for row in rows))
+        for idea_id, one in chosen.items()
+    }
 
 
 def page_of_reasons(
-    db: Session, viewer: Viewer, idea_id: uuid.UUID, wished: int, *, size: int
-) -> Page[tuple[str, int, str]]:
-    """Return one page of all reasons shared for an idea, decision by decision."""
-    every = _shared(viewer, [idea_id]).subquery("every")
-    total = db.scalar(select(func.count()).select_from(every)) or 0
-    number = min(wished, last_page(total, size))
-    rows = db.execute(
-        select(Cycle.decision, Cycle.number, Cycle.reason)
-        .join(every, every.c.id == Cycle.id)
-        .order_by(Cycle.decision, Cycle.id)
-        .offset((number - 1) * size)
-        .limit(size)
-    )
-    return Page([tuple(row) for row in rows], number, size, total)
+    db: Session, viewer: Viewer, every: Chosen, wished: int, *, size: int
+) -> Page[Reason]:
+    """Return one page of an idea's reasons: those of its cycles that are shared at this moment."""
+    number = min(wished, last_page(every.total, size))
+    here = list(every.cycle_ids[(number - 1) * size : number * size])
+    rows = db.execute(_SHARED_NOW, {"lead": viewer.person_id, "cycles": here})
+    return Page([(decision, turn, reason) for _, decision, turn, reason in rows], number, size, every.total)
 
 
 def networks_ideas(db: Session, organisation_id: uuid.UUID) -> list[ChangeIdea]:

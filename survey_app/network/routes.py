@@ -13,13 +13,14 @@ from survey_app.errors import NotVisible
 from survey_app.improvement import queries as improvement
 from survey_app.network import board as boards
 from survey_app.network import ideas as ideas_told
-from survey_app.network import queries, routes_brief, routes_pictures, standing
+from survey_app.network import queries, routes_brief, routes_pictures, standing, totals
 from survey_app.network.blueprint import blueprint
 from survey_app.network.pages import page_of, wished_page
 from survey_app.permissions import Permission
 from survey_app.releases import reading
 from survey_app.scope import led_place_for
 from survey_app.security import requires
+from survey_app.ui.dated import dated
 from survey_app.ui.filters import day_words
 
 if TYPE_CHECKING:
@@ -39,16 +40,18 @@ def board() -> tuple[str, int] | str:
     """Show where cycles stand: counts by place, number and next step; never a result."""
     by_team = request.args.get("by") == "team"
     regions = standing.regions_of(g.db, g.viewer)
-    counted = standing.counted_by_region(g.db, g.viewer)
-    listed = standing.teams_with_cycles if by_team else standing.schools_with_cycles
-    places = boards.in_order(listed(g.db, g.viewer), regions)
+    counted = dated(
+        ("board", by_team, frozenset(regions.items())),
+        lambda: totals.board(g.db, g.viewer, regions, by_team=by_team),
+        cycles=totals.Standing.cycles,
+    )
+    where = counted.totals
     page = page_of(
-        places, wished_page(request.args.get("page")), size=ON_A_PAGE, name=lambda one: one.name,
+        where.places, wished_page(request.args.get("page")), size=ON_A_PAGE, name=lambda one: one.name,
         part=lambda one: regions[one.top],
     )
-    teachers = boards.by_region(standing.teachers_by_region(g.db, g.viewer), regions)
     day, fault = _meeting_day()
-    steps = boards.next_steps(counted)
+    steps = boards.next_steps(where.cells)
     return render_template(
         "network/board.html",
         page=page,
@@ -56,12 +59,13 @@ def board() -> tuple[str, int] | str:
             page,
             standing.counted_at(g.db, g.viewer, [one.id for one in page.rows], by_team=by_team),
             regions,
-            bare=sorted(set(teachers) - {regions[one.top] for one in places}),
-            totals=boards.whole_regions(counted, regions),
-            teachers=teachers,
+            bare=sorted(set(where.teachers) - {regions[one.top] for one in where.places}),
+            totals=boards.whole_regions(where.cells, regions),
+            teachers=where.teachers,
         ),
-        numbers=boards.by_number(counted),
-        decisions=boards.decisions(counted),
+        counted_at=counted.counted_at,
+        numbers=boards.by_number(where.cells),
+        decisions=boards.decisions(where.cells),
         columns=boards.COLUMNS,
         steps=steps,
         day=day,
@@ -90,18 +94,24 @@ def ideas() -> str:
         return _one_idea([one for one in found if str(one.id) == asked], network.id)
     wished = wished_page(request.args.get("page"))
     page = page_of(found, wished, size=IDEAS_ON_A_PAGE, name=lambda one: one.name)
-    ids = [one.id for one in page.rows]
+    ids = tuple(one.id for one in page.rows)
+    counted = dated(
+        ("ideas", ids), lambda: totals.ideas(g.db, g.viewer, ids), cycles=totals.Ideas.cycles
+    )
     release = reading.newest_release(g.db, network.id)
     return render_template(
         "network/ideas.html",
         page=page,
-        contexts=queries.contexts(g.db, g.viewer, ids),
+        counted_at=counted.counted_at,
+        contexts=counted.totals.contexts,
         release=release,
         changed=reading.keys_with_two_cycles(g.db, release.id, "change_idea+cycle_number", keys=_keys(ids))
         if release
         else {},
-        tried=improvement.tried(g.db, ids, viewer=g.viewer),
-        reasons=queries.shared_reasons(g.db, g.viewer, ids, most=ideas_told.MOST_REASONS),
+        tried=counted.totals.tried,
+        reasons=queries.shared_reasons(
+            g.db, g.viewer, counted.totals.reasons, most=totals.MOST_REASONS
+        ),
         none_tried=improvement.Tried(),
         no_reasons=queries.Reasons(),
     )
@@ -112,16 +122,22 @@ def _one_idea(found: list[ChangeIdea], network_id: uuid.UUID) -> str:
     if not found:
         raise NotVisible(request.args["idea"])
     [idea] = found
+    counted = dated(
+        ("idea", idea.id), lambda: totals.one_idea(g.db, g.viewer, idea.id), cycles=totals.Ideas.cycles
+    )
     release = reading.newest_release(g.db, network_id)
     wished = wished_page(request.args.get("page"))
     return render_template(
         "network/idea.html",
         idea=idea,
-        tried=improvement.tried(g.db, [idea.id], viewer=g.viewer).get(idea.id, improvement.Tried()),
-        contexts=queries.contexts(g.db, g.viewer, [idea.id]).get(idea.id),
+        counted_at=counted.counted_at,
+        tried=counted.totals.tried.get(idea.id, improvement.Tried()),
+        contexts=counted.totals.contexts.get(idea.id),
         release=release,
         moved=_changes(release, idea) if release else [],
-        reasons=queries.page_of_reasons(g.db, g.viewer, idea.id, wished, size=ON_A_PAGE),
+        reasons=queries.page_of_reasons(
+            g.db, g.viewer, counted.totals.reasons[idea.id], wished, size=ON_A_PAGE
+        ),
     )
 
 

@@ -10,12 +10,13 @@ from flask import g, render_template
 from survey_app.improvement import queries as improvement
 from survey_app.network import board as boards
 from survey_app.network import brief as briefs
-from survey_app.network import pictures, queries, standing
+from survey_app.network import pictures, queries, standing, totals
 from survey_app.network.blueprint import blueprint
 from survey_app.permissions import Permission
 from survey_app.releases import reading
 from survey_app.scope import places_led_by
 from survey_app.security import requires
+from survey_app.ui.dated import dated
 from survey_app.ui.figures import draw, figure
 
 if TYPE_CHECKING:
@@ -31,13 +32,18 @@ if TYPE_CHECKING:
 def brief() -> str:
     """Show aim, where cycles stand, decisions, and what was tried with the reasons that teachers share."""
     regions = standing.regions_of(g.db, g.viewer)
-    counted = standing.counted_by_region(g.db, g.viewer)
     diagram = improvement.diagram_for(g.db, g.viewer)
     ideas = queries.networks_ideas(g.db, diagram.network.id)
-    ids = [one.id for one in ideas]
-    tried = improvement.tried(g.db, ids, viewer=g.viewer)
-    reasons = queries.shared_reasons(g.db, g.viewer, ids, most=briefs.MOST_REASONS)
-    lines, left_out = briefs.ideas_tried(ideas, tried, reasons)
+    ids = tuple(one.id for one in ideas)
+    counted = dated(
+        ("brief", frozenset(regions.items()), ids),
+        lambda: totals.brief(g.db, g.viewer, regions, ids),
+        cycles=totals.Brief.cycles,
+    )
+    where, of_ideas = counted.totals.standing, counted.totals.ideas
+    here, left_out = briefs.with_room(ideas, of_ideas.tried)
+    chosen = {one.id: of_ideas.reasons[one.id] for one in here if one.id in of_ideas.reasons}
+    reasons = queries.shared_reasons(g.db, g.viewer, chosen, most=totals.MOST_REASONS)
     release = reading.newest_release(g.db, diagram.network.id)
     return render_template(
         "network/brief.html",
@@ -46,13 +52,14 @@ def brief() -> str:
         network=diagram.network,
         regions=sorted(set(regions.values()), key=str.casefold),
         today=_today(),
+        counted_at=counted.counted_at,
         aim=improvement.aim_sentence(diagram.aim) if diagram.aim else "",
         columns=boards.COLUMNS,
-        numbers=boards.by_number(counted),
-        steps=boards.next_steps(counted),
-        decisions=boards.decisions(counted),
-        teachers=boards.by_region(standing.teachers_by_region(g.db, g.viewer), regions),
-        lines=lines,
+        numbers=boards.by_number(where.cells),
+        steps=boards.next_steps(where.cells),
+        decisions=boards.decisions(where.cells),
+        teachers=where.teachers,
+        lines=briefs.lines_of(here, of_ideas.tried, reasons),
         left_out=left_out,
     )
 

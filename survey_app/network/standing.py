@@ -77,8 +77,11 @@ def _led() -> Subquery:
     return select(ways.c.id, ways.c.top).where(ways.c.way == 1).subquery("led")
 
 
-def _led_among(places: Select) -> Select:
-    """Return those of a few places that are in reach, looking up from each and never at all places below."""
+def led_among(places: Select) -> Select:
+    """Return those of a few places that are in reach, looking up from each and never at all places below.
+
+    Who asks is the parameter ``lead``.
+    """
     few = places.subquery("few")
     line = select(few.c.id, few.c.id.label("up")).cte("line", recursive=True)
     line = line.union(select(line.c.id, Organisation.parent_id).join(line, Organisation.id == line.c.up))
@@ -178,8 +181,8 @@ _SCHOOLS_HERE = select(Organisation.id).where(Organisation.id.in_(_HERE))
 _MEMBERS_SCHOOLS = select(Person.organisation_id.label("id")).join(
     TeamMember, and_(TeamMember.person_id == Person.id, TeamMember.team_id.in_(_HERE))
 )
-_IS_HERE = Person.organisation_id.in_(_led_among(_SCHOOLS_HERE))
-_IS_MEMBERS = Person.organisation_id.in_(_led_among(_MEMBERS_SCHOOLS))
+_IS_HERE = Person.organisation_id.in_(led_among(_SCHOOLS_HERE))
+_IS_MEMBERS = Person.organisation_id.in_(led_among(_MEMBERS_SCHOOLS))
 _MEMBERS = and_(TeamMember.person_id == Person.id, TeamMember.team_id.in_(_HERE))
 _HAS_BEGUN = exists().where(Cycle.owner_id == Person.id, Cycle.set_aside_at.is_(None))
 _REGIONS = _tops()

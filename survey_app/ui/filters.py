@@ -29,6 +29,7 @@ def install(app: Flask) -> None:
     app.template_filter("day_words")(day_words)
     app.template_filter("date_words")(date_words)
     app.template_filter("moment_words")(moment_words)
+    app.template_filter("time_words")(time_words)
     app.template_filter("count_of")(count_of)
     app.template_filter("as_uuid")(uuid.UUID)
     app.template_global("csrf_field")(csrf_field)
@@ -69,9 +70,13 @@ def date_words(moment: date | datetime | None) -> str:
 
 def moment_words(moment: datetime) -> str:
     """Return day and time as people say them: "Tuesday 3 March, 15:10"."""
+    return f"{day_words(moment)}, {time_words(moment)}"
+
+
+def time_words(moment: datetime) -> str:
+    """Return the time of a day at the viewer's place: "15:10"."""
     viewer = g.get("viewer")
-    there = moment.astimezone(ZoneInfo(viewer.time_zone if viewer else "UTC"))
-    return f"{day_words(there.date())}, {there:%H:%M}"
+    return f"{moment.astimezone(ZoneInfo(viewer.time_zone if viewer else 'UTC')):%H:%M}"
 
 
 def count_of(number: int, one: str, many: str | None = None) -> str:
