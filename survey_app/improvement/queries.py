@@ -11,11 +11,11 @@ from survey_app.errors import NotVisible
 from survey_app.models.cycles import DECISIONS, Cycle, Series
 from survey_app.models.improvement import Aim, ChangeIdea, DiagramVersion, Driver
 from survey_app.models.people import Organisation, Person
-from survey_app.scope import erased_classrooms, places_led_by
+from survey_app.scope import erased_classrooms, of_these_ideas, places_led_by
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
@@ -161,33 +161,29 @@ def idea_in(diagram: Diagram, idea_id: uuid.UUID) -> ChangeIdea:
     return found
 
 
-def tried(db: Session, idea_ids: list[uuid.UUID], *, viewer: Viewer | None = None) -> dict[uuid.UUID, Tried]:
-    """Return how often each idea was tried, in one statement; lessons before the change do not count.
-
-    With a viewer, only the cycles of teachers at the places that she leads: on both databases the same.
-    """
+def tried(db: Session, viewer: Viewer, idea_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Tried]:
+    """Return how often each idea was tried at a lead's places; lessons before the change do not count."""
 
     def how_many(decision: str) -> ColumnElement[int]:
         return func.sum(case((Cycle.decision == decision, 1), else_=0)).label(decision)
 
     # The owner, too, so that cycles are found by ``ix_cycles_standing`` and no row of theirs is read.
     of_series = and_(Cycle.owner_id == Series.owner_id, Cycle.series_id == Series.id)
-    turns = (
+    one = (
         select(Series.change_idea_id, func.count().label("started"), *map(how_many, DECISIONS))
+        .select_from(Person)
+        .join(Series, Series.owner_id == Person.id)
         .join(Cycle, of_series)
         .where(
-            Series.change_idea_id.in_(idea_ids),
+            Person.organisation_id.in_(places_led_by(viewer)),
+            of_these_ideas(idea_ids),
             Cycle.set_aside_at.is_(None),
             Cycle.number > 0,
             Cycle.classroom_id.not_in(erased_classrooms()),
         )
         .group_by(Series.change_idea_id, Series.owner_id)
+        .subquery("one_teacher")
     )
-    if viewer is not None:
-        turns = turns.join(Person, Person.id == Series.owner_id).where(
-            Person.organisation_id.in_(places_led_by(viewer))
-        )
-    one = turns.subquery("one_teacher")
     sums = [func.sum(one.c[name]) for name in ("started", *DECISIONS)]
     rows = db.execute(select(one.c.change_idea_id, func.count(), *sums).group_by(one.c.change_idea_id))
     return {

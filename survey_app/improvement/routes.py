@@ -44,7 +44,7 @@ def diagram() -> str:
     found = queries.diagram_for(g.db, g.viewer)
     ids = [one.id for one in [*found.ideas, *found.archived]]
     counted = dated(
-        ("aim", tuple(ids)), lambda: queries.tried(g.db, ids, viewer=g.viewer), cycles=queries.cycles_tried
+        ("aim", tuple(ids)), lambda: queries.tried(g.db, g.viewer, ids), cycles=queries.cycles_tried
     )
     tried = counted.totals
     return render_template(
@@ -106,7 +106,7 @@ def keep_diagram(form: str) -> Response:
     drawn = form in pictures.FORMS and pictures.is_drawn(found)
     if found.aim is None or not (form == "txt" or drawn):
         raise NotVisible(f"diagram.{form}")
-    tried = queries.tried(g.db, [one.id for one in found.ideas], viewer=g.viewer)
+    tried = queries.tried(g.db, g.viewer, [one.id for one in found.ideas])
     if form == "txt":
         body: Any = pictures.outline_text(found.nodes(), pictures.notes_of(found, tried))
     else:

@@ -14,7 +14,7 @@ from survey_app.models.improvement import ChangeIdea
 from survey_app.models.people import Person
 from survey_app.network.pages import Page, last_page
 from survey_app.network.standing import led_among
-from survey_app.scope import erased_classrooms, places_led_by
+from survey_app.scope import erased_classrooms, of_these_ideas, places_led_by
 
 if TYPE_CHECKING:
     import uuid
@@ -57,15 +57,22 @@ def _is_shared(*columns: ColumnElement) -> Select:
     """Return a select of the cycles whose reasons are shared, of no erased class."""
     return (
         select(*columns)
-        .select_from(Series)
+        .select_from(Person)
+        # Over the series alone, so that cycles are found by ``ix_cycles_shared``, which has only these.
+        .join(Series, Series.owner_id == Person.id)
         .join(Cycle, Cycle.series_id == Series.id)
-        .join(Person, Person.id == Cycle.owner_id)
         .where(
             Cycle.shares_with_region.is_(True),
             Cycle.reason != literal_column("''"),
             Cycle.decision.is_not(None),
             Cycle.classroom_id.not_in(erased_classrooms()),
         )
+    )
+
+
+def _shared_in_reach(viewer: Viewer, idea_ids: Iterable[uuid.UUID], *columns: ColumnElement) -> Select:
+    return _is_shared(*columns).where(
+        Person.organisation_id.in_(places_led_by(viewer)), of_these_ideas(idea_ids)
     )
 
 
@@ -78,13 +85,8 @@ def choose_reasons(
     """
     turn = func.row_number().over(partition_by=(Series.change_idea_id, Cycle.decision), order_by=Cycle.id)
     total = func.count().over(partition_by=Series.change_idea_id)
-    every = (
-        _is_shared(Series.change_idea_id, Cycle.id, turn.label("turn"), total.label("total"))
-        .where(
-            Series.change_idea_id.in_(list(idea_ids)), Person.organisation_id.in_(places_led_by(viewer))
-        )
-        .subquery("every")
-    )
+    columns = (Series.change_idea_id, Cycle.id, turn.label("turn"), total.label("total"))
+    every = _shared_in_reach(viewer, idea_ids, *columns).subquery("every")
     rows = db.execute(
         select(every.c.change_idea_id, every.c.total, every.c.id).where(every.c.turn <= 2 * most)
     )
@@ -99,9 +101,7 @@ def choose_reasons(
 def all_reasons(db: Session, viewer: Viewer, idea_id: uuid.UUID) -> Chosen:
     """Return the cycles of all reasons shared for an idea, decision by decision: what pages are cut from."""
     ids = db.scalars(
-        _is_shared(Cycle.id)
-        .where(Series.change_idea_id == idea_id, Person.organisation_id.in_(places_led_by(viewer)))
-        .order_by(Cycle.decision, Cycle.id)
+        _shared_in_reach(viewer, [idea_id], Cycle.id).order_by(Cycle.decision, Cycle.id)
     ).all()
     return Chosen(len(ids), tuple(ids))
 
@@ -173,12 +173,13 @@ def contexts(
         select(
             Series.change_idea_id.label("idea"), Series.owner_id, band.label("band"), subject.label("subject")
         )
+        .select_from(Person)
+        .join(Series, Series.owner_id == Person.id)
         .join(Classroom, Classroom.id == Series.classroom_id)
-        .join(Person, Person.id == Series.owner_id)
         .where(
-            Series.change_idea_id.in_(list(idea_ids)),
-            Classroom.erased_at.is_(None),
             Person.organisation_id.in_(places_led_by(viewer)),
+            of_these_ideas(idea_ids),
+            Classroom.erased_at.is_(None),
         )
         .distinct()
         .cte("tried")

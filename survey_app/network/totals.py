@@ -74,7 +74,7 @@ def board(db: Session, viewer: Viewer, regions: Mapping[uuid.UUID, str], *, by_t
 def ideas(db: Session, viewer: Viewer, idea_ids: Sequence[uuid.UUID]) -> Ideas:
     """Count what was tried of these ideas, and choose the reasons that come first."""
     return Ideas(
-        improvement.tried(db, list(idea_ids), viewer=viewer),
+        improvement.tried(db, viewer, idea_ids),
         queries.choose_reasons(db, viewer, idea_ids, most=MOST_REASONS),
         queries.contexts(db, viewer, idea_ids),
     )
@@ -83,7 +83,7 @@ def ideas(db: Session, viewer: Viewer, idea_ids: Sequence[uuid.UUID]) -> Ideas:
 def one_idea(db: Session, viewer: Viewer, idea_id: uuid.UUID) -> Ideas:
     """Count what was tried of one idea, and put all its reasons in order."""
     return Ideas(
-        improvement.tried(db, [idea_id], viewer=viewer),
+        improvement.tried(db, viewer, [idea_id]),
         {idea_id: queries.all_reasons(db, viewer, idea_id)},
         queries.contexts(db, viewer, [idea_id]),
     )
@@ -93,7 +93,7 @@ def brief(
     db: Session, viewer: Viewer, regions: Mapping[uuid.UUID, str], idea_ids: Sequence[uuid.UUID]
 ) -> Brief:
     """Count what a brief says."""
-    tried = improvement.tried(db, list(idea_ids), viewer=viewer)
+    tried = improvement.tried(db, viewer, idea_ids)
     reasons = queries.choose_reasons(db, viewer, idea_ids, most=MOST_REASONS)
     return Brief(_standing(db, viewer, regions), Ideas(tried, reasons))
 

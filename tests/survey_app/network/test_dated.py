@@ -7,7 +7,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from survey_app.models.classrooms import Classroom
 from survey_app.models.cycles import Cycle, Series
@@ -94,6 +94,7 @@ def test_totals_of_a_large_network_stand_for_five_minutes(large, count_statement
     what_is_shown_by_row_is_never_dated(large)
     a_reason_that_is_taken_back_is_gone_at_once(large)
     no_page_asks_more_when_there_is_more(large, count_statements)
+    what_was_tried_is_counted_from_the_people_in_reach(large, count_statements)
     of_an_erased_class_only_counts_stand(large)
     nobody_sees_another_lead_s_totals(large)
     a_role_that_is_taken_away_shows_at_once(large)
@@ -179,14 +180,39 @@ def no_page_asks_more_when_there_is_more(large, count_statements):
     lead.app.extensions["focal_totals"] = DatedTotals(live_up_to=FEW)
 
 
+def what_was_tried_is_counted_from_the_people_in_reach(large, count_statements):
+    """A lead of one school does not go over all series of a large network on the ideas of a page."""
+    engine = large["Lea Lead"].app.extensions["focal_db"].engine
+    if engine.dialect.name != "sqlite":
+        return  # PostgreSQL plans by what there is in a table, and here there is next to nothing.
+    change(
+        large["Ana Lopez"],
+        insert(ChangeIdea).values(
+            id=uuid.uuid4(), organisation_id=large["places"]["Bay network"], name="Another",
+            created_at=large["Ana Lopez"].clock(), description="",
+        ),
+    )
+    with count_statements(engine) as asked:
+        large["Lea Lead"].get("/network/ideas?count=now")
+    over_series = [one for one in asked.sent if re.search(r"JOIN series", one) and "led" in one]
+    assert len(over_series) == 3, "how often, in which contexts, with which reasons"
+    with large["Lea Lead"].reading() as db:
+        for one in over_series:
+            nothing = (None,) * one.count("?")
+            plan = [row[3] for row in db.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", nothing)]
+            first = next(step for step in plan if re.match(r"(SEARCH|SCAN) (people|series|cycles)", step))
+            assert "ix_people_place (organisation_id=?)" in first, plan
+            assert any("series USING INDEX ix_series_owner_id" in step for step in plan), plan
+
+
 def of_an_erased_class_only_counts_stand(large):
     ana, lead = large["Ana Lopez"], large["Lea Lead"]
-    assert "Reason 1" in lead.get("/network/ideas")
+    assert "Reason " in lead.get("/network/ideas")
     own = f"/network/ideas?idea={large['idea']}"
-    assert "Reason 1" in lead.get(own)
+    assert "Reason " in lead.get(own)
     change(ana, update(Classroom).values(erased_at=ana.clock()))
     for path in ("/network/ideas", own, "/network/brief"):
-        assert "Reason 1" not in lead.get(path), path
+        assert "Reason " not in lead.get(path), path
     assert "20 cycles started" in visible(lead.get("/network/ideas"))
     assert "Nobody has tried it yet." in visible(lead.get("/network/ideas?count=now"))
     change(ana, update(Classroom).values(erased_at=None))
