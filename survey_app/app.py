@@ -18,7 +18,7 @@ from survey_app.ui import failures, filters, names
 from survey_app.ui.dated import DatedTotals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
 # The order a teacher's week runs; the addresses stand in each slice's routes.py.
@@ -44,8 +44,18 @@ SLICES = (
 LARGEST_FORM = 256 * 1024
 
 
-def create_app(config: Config, *, now: Callable[[], datetime] = clock.now) -> Flask:
-    """Return the application for one configuration. ``now`` is the clock that routes read."""
+def create_app(
+    config: Config,
+    *,
+    now: Callable[[], datetime] = clock.now,
+    slices: Sequence[str] = SLICES,
+    beside: Flask | None = None,
+) -> Flask:
+    """Return the application for one configuration. ``now`` is the clock that routes read.
+
+    ``slices`` may be fewer, for a server's first moment; the whole one is then made ``beside`` it, on the same
+    database: one engine, and one queue of those who write.
+    """
     load_all()
     app = Flask(__name__, static_folder=None)
     app.request_class = security.RequestInMemory
@@ -57,11 +67,11 @@ def create_app(config: Config, *, now: Callable[[], datetime] = clock.now) -> Fl
         MAX_FORM_PARTS=2000,
     )
     app.jinja_options = {**app.jinja_options, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    app.extensions["focal_db"] = database = Database(config.database_url)
-    app.extensions["focal_saving"] = Saving(database)
+    if beside is None:
+        app.extensions |= _opened(config)
+    else:
+        app.extensions |= {name: beside.extensions[name] for name in ("focal_db", "focal_saving")}
     app.extensions["focal_totals"] = DatedTotals()
-    if config.production and not config.on_sqlite:
-        _refuse_open_walls(database)
     requests.install(app)
     app.before_request(_open_session)
     compression.install(app)
@@ -73,10 +83,17 @@ def create_app(config: Config, *, now: Callable[[], datetime] = clock.now) -> Fl
     failures.install(app)
     # It stands on the respond slice's blueprint, beside the routes that take answers.
     import_module("survey_app.respond.routes_practice")
-    for name in SLICES:
+    for name in slices:
         module = import_module(f"survey_app.{name}.routes" if name != "health" else "survey_app.health")
         app.register_blueprint(module.blueprint)
     return app
+
+
+def _opened(config: Config) -> dict[str, object]:
+    database = Database(config.database_url)
+    if config.production and not config.on_sqlite:
+        _refuse_open_walls(database)
+    return {"focal_db": database, "focal_saving": Saving(database)}
 
 
 def _refuse_open_walls(database: Database) -> None:

@@ -14,6 +14,7 @@ import signal
 import socket
 import struct
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,8 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from collections.abc import Callable
+    from wsgiref.types import WSGIApplication
 
 # A browser keeps its line open for minutes: a district's worth of them, each let go after a while of silence.
 MOST_LINES = 4000
@@ -58,8 +60,13 @@ class Line(HTTPChannel):
             return True
 
 
-def serve(app: Flask, listening: socket.socket, *, threads: int) -> None:
+def serve(
+    app: WSGIApplication, listening: socket.socket, *, threads: int, meanwhile: Callable[[], None]
+) -> None:
     """Serve until told to stop (SIGTERM, Ctrl-C), then answer everybody who was let in.
+
+    ``meanwhile`` is begun once callers are answered, in a thread of its own. A server is stopped when that
+    fails, and what went wrong is raised here.
 
     Raises
     ------
@@ -89,9 +96,24 @@ def serve(app: Flask, listening: socket.socket, *, threads: int) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+    faults: list[BaseException] = []
+
+    def begin() -> None:
+        try:
+            meanwhile()
+        except BaseException as fault:
+            faults.append(fault)
+            server.is_draining = True
+            server.pull_trigger()
+
+    beside = threading.Thread(target=begin, daemon=True)
+    beside.start()
     while not server.is_draining:
         wasyncore.loop(timeout=1, map=server._map, use_poll=True, count=1)
     _drain(server)
+    beside.join(LONGEST_DRAIN)
+    if faults:
+        raise faults[0]
 
 
 def _drain(server: TcpWSGIServer) -> None:

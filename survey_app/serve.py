@@ -20,6 +20,7 @@ from survey_app.accounts import demo
 from survey_app.accounts.first_key import first_key
 from survey_app.accounts.queries import has_people
 from survey_app.app import create_app
+from survey_app.children_first import FOR_CHILDREN, ChildrenFirst
 from survey_app.errors import Refusal
 from survey_app.listening import CannotServe, lan_address
 from survey_app.loading import loading
@@ -71,17 +72,24 @@ def _serve_with(config: Config, listening: socket.socket, *, lan: bool) -> None:
     except SQLAlchemyError as fault:
         raise CannotServe(_database_words(config, fault)) from fault
     with loading():
-        app = create_app(config)
-    if config.demo:
-        _print_sign_ins(app)
-    _print_first_key(app)
-    _announce(config, listening.getsockname()[1], lan=lan)
-    _warm_up_later()
+        children = create_app(config, slices=FOR_CHILDREN)
+    app, port = ChildrenFirst(children), listening.getsockname()[1]
     if config.metrics:
         metrics_server.serve(config, clock.now, where=config.metrics)
+
+    def make_whole() -> Flask:
+        with loading():
+            whole = create_app(config, beside=children)
+        if config.demo:
+            _print_sign_ins(whole)
+        _print_first_key(whole)
+        _announce(config, port, lan=lan)
+        _warm_up_later()
+        return whole
+
     # A class that answers at once queues for a moment; that is no news for a teacher's screen.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    draining.serve(app, listening, threads=THREADS)
+    draining.serve(app, listening, threads=THREADS, meanwhile=lambda: app.load(make_whole))
 
 
 def _announce(config: Config, port: int, *, lan: bool) -> None:

@@ -51,7 +51,8 @@ def page(status: int, title: str, words: str) -> Response:
     """Return the page for something that went wrong."""
     if "db" in g:
         roll_back(g.db)
-    wants_staff_layout = request.blueprint != "respond"
+    # While a server starts there are children's pages alone, and none that a staff page could lead to.
+    wants_staff_layout = request.blueprint != "respond" and "accounts" in current_app.blueprints
     kept = _sent() if status == 503 and request.method == "POST" else []
     response = current_app.make_response(
         render_template("ui/failure.html", title=title, words=words, staff=wants_staff_layout, kept=kept)

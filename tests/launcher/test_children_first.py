@@ -1,0 +1,75 @@
+"""A real server in its first moment: children are answered, everybody else waits, and it ends as it should."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+from tests.faults.outside import Browser, NoAnswer
+from tests.faults.server import ROOT, Server
+
+pytestmark = [
+    pytest.mark.usefixtures("loopback"),
+    pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="The gate is a named pipe; Windows has none."),
+]
+
+
+@contextmanager
+def half_started(tmp_path):
+    """Give a server that answers children, the gate before all else, and somebody who can wait meanwhile."""
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    held = Server(tmp_path / "instance", module="tests.launcher.held", environment={"GATE": str(gate)})
+    with held as server, ThreadPoolExecutor(1) as somebody:
+        server.start()
+        try:
+            yield server, gate, lambda path: somebody.submit(Browser(server.port).get, path)
+        finally:
+            server.process.kill()
+
+
+def test_children_are_answered_a_staff_page_waits_and_a_stop_meanwhile_answers_it(tmp_path):
+    with half_started(tmp_path) as (server, gate, ask):
+        waiting = ask("/privacy")
+        assert Browser(server.port).get("/s").status == 200
+        assert Browser(server.port).get("/readyz").text == "ready\n"
+        assert not waiting.done()
+        server.process.send_signal(signal.SIGTERM)
+        with pytest.raises(NoAnswer):
+            while True:
+                Browser(server.port).get("/livez")
+        gate.write_text("go")
+        assert waiting.result(30).status == 200
+        assert server.process.wait(30) == 0
+        assert "Focal is at" in "".join(server.said)
+
+
+def test_a_server_that_cannot_make_the_whole_says_why_and_ends(tmp_path):
+    with half_started(tmp_path) as (server, gate, ask):
+        waiting = ask("/privacy")
+        assert Browser(server.port).get("/s").status == 200
+        gate.write_text("FOCAL_SOMETHING cannot be.")
+        assert server.process.wait(30) == 1
+        answer = waiting.result(30)
+        assert (answer.status, answer.headers["retry-after"]) == (503, "5")
+        server._listener.join(10)
+        said = "".join(server.said)
+        assert "Focal cannot start with these settings:\n  - FOCAL_SOMETHING cannot be.\n" in said
+        assert "Traceback" not in said
+        assert "Focal is at" not in said
+
+
+def test_before_children_are_answered_nothing_is_loaded_that_only_others_need():
+    words = (
+        "import sys\n"
+        "from survey_app import app, serve\n"
+        "print(sorted(one for one in sys.modules if one.startswith('survey_app.') and 'routes' in one))"
+    )
+    done = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "[]\n", done.stderr
