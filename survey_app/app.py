@@ -53,8 +53,8 @@ def create_app(
 ) -> Flask:
     """Return the application for one configuration. ``now`` is the clock that routes read.
 
-    ``slices`` may be fewer, for a server's first moment; the whole one is then made ``beside`` it, on the same
-    database: one engine, and one queue of those who write.
+    ``slices`` may be fewer, for a server's first moment; the whole one is then made ``beside`` it, on the
+    same database: one engine, and one queue of those who write.
     """
     load_all()
     app = Flask(__name__, static_folder=None)

@@ -1,8 +1,8 @@
 """Answer children while everything else is still being loaded.
 
-After a crash a class that was cut off in the middle is waiting, and a whole application takes as long again as
-what takes answers. So a process serves at once a small application of the slices that a child needs; the
-whole one is made meanwhile and then takes over every request. Both work on one database.
+After a crash a class that was cut off in the middle is waiting, and what only adults need is a quarter of a
+start. So a process serves at once a small application of the slices that a child needs; the whole one is
+made meanwhile, on the same database, and then takes over every request.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NOT_YET = "Focal is starting. Wait a moment, then reload this page.\n"
 class ChildrenFirst:
     """What a server calls: the children's application, and the whole one as soon as it is there.
 
-    Whoever asks for a page that the children's one does not know waits, instead of hearing that there is none.
+    Whoever asks for a page that the children's one does not know waits, and does not hear that there is none.
     """
 
     def __init__(self, children: Flask) -> None:

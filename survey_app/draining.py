@@ -32,6 +32,7 @@ QUIET_SECONDS = 20
 # Whoever kept a line may have sent on it in this moment; nobody who works here waits for longer than that.
 LINGER = 3.0
 LONGEST_DRAIN = 30.0
+HEAD_START = 0.3
 SO_ATTACH_FILTER = 26
 log = logging.getLogger("focal")
 
@@ -65,8 +66,8 @@ def serve(
 ) -> None:
     """Serve until told to stop (SIGTERM, Ctrl-C), then answer everybody who was let in.
 
-    ``meanwhile`` is begun once callers are answered, in a thread of its own. A server is stopped when that
-    fails, and what went wrong is raised here.
+    ``meanwhile`` is begun in a thread of its own when those who stood in line have had a moment. The server
+    stops when it fails, and what went wrong is raised here.
 
     Raises
     ------
@@ -106,6 +107,7 @@ def serve(
             server.is_draining = True
             server.pull_trigger()
 
+    _let_go_first_who_stands_in_line(server)
     beside = threading.Thread(target=begin, daemon=True)
     beside.start()
     while not server.is_draining:
@@ -114,6 +116,15 @@ def serve(
     beside.join(LONGEST_DRAIN)
     if faults:
         raise faults[0]
+
+
+def _let_go_first_who_stands_in_line(server: TcpWSGIServer) -> None:
+    """Answer who called before anybody could answer, for a moment, with nothing else under way."""
+    until = time.monotonic() + HEAD_START
+    while not server.is_draining and time.monotonic() < until:
+        wasyncore.loop(timeout=0.02, map=server._map, use_poll=True, count=1)
+        if not server.active_channels:
+            return
 
 
 def _drain(server: TcpWSGIServer) -> None:

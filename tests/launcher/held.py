@@ -12,7 +12,7 @@ make = serve.create_app
 
 
 def make_when_told(config, **options):
-    """Make the children's application at once; wait with the whole one, and refuse it if that is what is said."""
+    """Make the children's application at once; wait with the whole one, and refuse it if that is said."""
     if "beside" in options and (said := Path(os.environ["GATE"]).read_text()) != "go":
         raise ConfigError([said])
     return make(config, **options)

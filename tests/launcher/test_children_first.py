@@ -1,4 +1,4 @@
-"""A real server in its first moment: children are answered, everybody else waits, and it ends as it should."""
+"""A real server in its first moment: children are answered, everybody else waits, it ends as it should."""
 
 from __future__ import annotations
 
@@ -34,6 +34,15 @@ def half_started(tmp_path):
             server.process.kill()
 
 
+def is_closed_in_the_end(server) -> bool:
+    for _try in range(1000):
+        try:
+            Browser(server.port).get("/livez")
+        except NoAnswer as told:
+            return not told.was_taken
+    return False
+
+
 def test_children_are_answered_a_staff_page_waits_and_a_stop_meanwhile_answers_it(tmp_path):
     with half_started(tmp_path) as (server, gate, ask):
         waiting = ask("/privacy")
@@ -41,9 +50,7 @@ def test_children_are_answered_a_staff_page_waits_and_a_stop_meanwhile_answers_i
         assert Browser(server.port).get("/readyz").text == "ready\n"
         assert not waiting.done()
         server.process.send_signal(signal.SIGTERM)
-        with pytest.raises(NoAnswer):
-            while True:
-                Browser(server.port).get("/livez")
+        assert is_closed_in_the_end(server)
         gate.write_text("go")
         assert waiting.result(30).status == 200
         assert server.process.wait(30) == 0

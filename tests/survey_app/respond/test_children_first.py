@@ -17,6 +17,9 @@ from survey_app.surveys.practice import practice_mark
 from tests.keys import SECRET
 
 
+NUMBER = "X-Request-Id"
+
+
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch):
     monkeypatch.setattr(routes, "patience", Patience(sleep=lambda _seconds: None))
@@ -30,9 +33,9 @@ def children(app, clock):
 
 def shown(answer, *, but: str) -> tuple:
     """Return all that a browser gets, but for what is drawn anew for each page, and the card in its address."""
-    headers = {name: value for name, value in answer.headers if name not in ("X-Request-Id", "Content-Length")}
-    text = re.sub(r'(name="key" value=")[^"]+', r"\1", answer.get_data(as_text=True)).replace(but, "CARD")
-    return answer.status_code, {name: value.replace(but, "CARD") for name, value in headers.items()}, text
+    headers = {name: value.replace(but, "CARD") for name, value in answer.headers if name != NUMBER}
+    text = re.sub(r'(name="key" value=")[^"]+', r"\1", answer.text).replace(but, "CARD")
+    return answer.status_code, headers, text
 
 
 def walk(client, school, card: str) -> dict[str, tuple]:
@@ -88,10 +91,11 @@ def broken(client, school, card: str) -> dict[str, tuple]:
 
 def test_a_child_sees_the_same_in_the_first_moment_as_later(app, children, school):
     school.open(focal=True, rest=True)
-    first, later = (walk(made.test_client(), school, school.others[n]) for n, made in enumerate((children, app)))
+    cards, ways = school.others, (children.test_client(), app.test_client())
+    first, later = (walk(client, school, card) for client, card in zip(ways, cards, strict=False))
     school.close()
-    first |= broken(children.test_client(), school, school.others[2])
-    later |= broken(app.test_client(), school, school.others[3])
+    first |= broken(ways[0], school, cards[2])
+    later |= broken(ways[1], school, cards[3])
     for name, seen in first.items():
         assert seen == later[name], name
     statuses = {seen[0] for seen in first.values()}
