@@ -6,6 +6,7 @@ import re
 import threading
 
 import pytest
+from flask import request
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import Client
 
@@ -15,9 +16,6 @@ from survey_app.respond import routes, service
 from survey_app.respond.patience import Patience
 from survey_app.surveys.practice import practice_mark
 from tests.keys import SECRET
-
-
-NUMBER = "X-Request-Id"
 
 
 @pytest.fixture(autouse=True)
@@ -32,8 +30,9 @@ def children(app, clock):
 
 
 def shown(answer, *, but: str) -> tuple:
-    """Return all that a browser gets, but for what is drawn anew for each page, and the card in its address."""
-    headers = {name: value.replace(but, "CARD") for name, value in answer.headers if name != NUMBER}
+    """Return all that a browser gets, but what is drawn anew for each page, and the card in its address."""
+    headers = {name: value.replace(but, "CARD") for name, value in answer.headers}
+    headers.pop("X-Request-Id")
     text = re.sub(r'(name="key" value=")[^"]+', r"\1", answer.text).replace(but, "CARD")
     return answer.status_code, headers, text
 
@@ -90,6 +89,8 @@ def broken(client, school, card: str) -> dict[str, tuple]:
 
 
 def test_a_child_sees_the_same_in_the_first_moment_as_later(app, children, school):
+    opened = set()
+    children.before_request(lambda: opened.add(request.endpoint))
     school.open(focal=True, rest=True)
     cards, ways = school.others, (children.test_client(), app.test_client())
     first, later = (walk(client, school, card) for client, card in zip(ways, cards, strict=False))
@@ -101,6 +102,7 @@ def test_a_child_sees_the_same_in_the_first_moment_as_later(app, children, schoo
     statuses = {seen[0] for seen in first.values()}
     assert {200, 303, 403, 404, 409, 410, 413, 422, 500, 503} <= statuses
     assert len(school.stored()) == 2
+    assert {one for one in children.view_functions if one.startswith("respond.")} <= opened
 
 
 @pytest.mark.database("sqlite")
