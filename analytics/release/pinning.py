@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
 
@@ -63,15 +64,16 @@ def pinned_sets(
         added.
     """
     free = free or Free()
-    own = space.answers[space.answers < len(rows)]
-    if not len(own):
+    if not (space.answers < len(rows)).any():
         return []
-    scale = Scale(int(rows.top[own[0]]), int(rows.favourable_from[own[0]]))
+    scale = _scale(space, rows)
     one = np.eye(len(space.size))
     small = space.who.students < policy.smallest_group
     cells = [vector for vector in map(space.whole_groups, hidden) if vector is not None]
     private = np.array([*one[small], *cells]).reshape(-1, len(space.size))
     counts = _true_counts(space, rows, scale)
+    if not _fits(space, known, counts, scale):
+        return []  # erased answers were taken to have been what they were not
     read = _read_together if len(space.size) <= MANY_GROUPS else _read_apart
     aims, held = read(space, known, scale, private, ~small, counts, free)
     return [Leak(space.answers[aim[space.group] > 0], aim) for aim in np.unique(aims[held], axis=0)]
@@ -161,27 +163,52 @@ def _behind(space: Space, told: Ints) -> Bools:
     return np.asarray((space.matrix[told[space.statements] >= 0] > 0).any(axis=0), dtype=np.bool_)
 
 
+def erased_options(space: Space, rows: Rows, coalition: tuple[int, ...]) -> Sequence[int | None]:
+    """Return what the erased answers of a coalition's own classes may have been: she remembers, we do not.
+
+    None alone where there are none. Several are taken to have been alike.
+    """
+    own = space.answers[space.answers < len(rows)]
+    erased = space.answers[space.answers >= len(rows)]
+    if not len(own) or not np.isin(space.givers.teacher[erased], coalition).any():
+        return (None,)
+    return range(int(rows.top[own[0]]) + 1)
+
+
 def seen_by(
-    space: Space, known: Known, rows: Rows, coalition: tuple[int, ...], places: Ints, policy: Policy
+    space: Space,
+    known: Known,
+    rows: Rows,
+    coalition: tuple[int, ...],
+    places: Ints,
+    policy: Policy,
+    erased: int | None = None,
 ) -> tuple[Space, Rows, list[Ints], Known]:
     """Return the figures as they look to teachers who take the answers of their own classes out of them.
 
-    ``places`` chooses statements of the space. The result is what :func:`pinned_sets` takes. Answers that
-    only the ledger knows stay in.
+    ``places`` chooses statements of the space, ``erased`` is the option that her students' erased answers are
+    taken to have had (:func:`erased_options`). The result is what :func:`pinned_sets` takes. What only the
+    ledger knows of others stays in.
     """
     chosen = space.matrix[places]
     inside = (chosen.sum(axis=0) > 0)[space.group]
-    mine = np.isin(space.givers.teacher[space.answers], coalition) & (space.answers < len(rows))
+    mine = np.isin(space.givers.teacher[space.answers], coalition)
+    if erased is None:
+        mine &= space.answers < len(rows)
     count = len(space.size)
+    scale = _scale(space, rows)
+    step = np.full(len(space.givers), erased or 0, dtype=np.int64)
+    step[: len(rows)] = rows.step
 
-    def taken(values: Ints) -> Ints:
+    def taken(values: Bools | Ints) -> Ints:
         by_group = np.bincount(space.group[mine], values[space.answers[mine]], minlength=count)
         return np.asarray(chosen @ by_group, dtype=np.int64)
 
-    ends = [taken((rows.step == 0).astype(np.int64)), taken((rows.step == rows.top).astype(np.int64))]
     at = space.statements[places]
     rest = known.only(at).without(
-        favourable=taken(rows.favourable.astype(np.int64)), total=taken(rows.step), at_ends=np.stack(ends)
+        favourable=taken(step >= scale.favourable_from),
+        total=taken(step),
+        at_ends=np.stack([taken(step == 0), taken(step == scale.top)]),
     )
     left = deepcopy(known)
     left.least[at], left.most[at] = rest.least, rest.most
@@ -200,6 +227,26 @@ def seen_by(
         who=tally(space.givers, answers, group, len(others), policy.insiders),
     )
     return seen, rows, [], left
+
+
+def _scale(space: Space, rows: Rows) -> Scale:
+    first = space.answers[space.answers < len(rows)][0]
+    return Scale(int(rows.top[first]), int(rows.favourable_from[first]))
+
+
+def _fits(space: Space, known: Known, counts: Floats, scale: Scale) -> bool:
+    """Tell whether the figures fit the answers behind them, where we know all of these."""
+    options = np.arange(scale.top + 1)
+    sides = (
+        (options >= scale.favourable_from, known.least, known.most),
+        (options, known.total_least, known.total_most),
+    )
+    for weight, least, most in sides:
+        sums = _add(space.matrix, counts @ weight)
+        # A sum that we do not know is NaN, and is neither too small nor too large.
+        if ((sums < least[space.statements]) | (sums > most[space.statements])).any():
+            return False
+    return True
 
 
 def _inside(space: Space, known: Known, counts: Floats) -> tuple[Ints, Ints]:

@@ -111,26 +111,35 @@ def test_an_erased_student_leaves_both_ledgers_under_one_mark(db, database, netw
     assert report(db, database, clock) is None
 
 
-def what_four_said(cell) -> set[int]:
-    """Return how many of four can be favourable: 22 in all, less three bands of 2 to 4 of 6."""
+def what_four_said(cell, *, own=0, banded) -> set[int]:
+    """Return how many of four can be favourable: 22 in all, less her own and lessons of 2 to 4 of 6."""
     low, high = cell["share_low"], cell["share_high"]
     totals = [of for of in range(23) if low <= 5 * round(20 * of / 22) <= high]
-    return {of - known for of in totals for known in range(6, 13) if 0 <= of - known <= 4}
+    known = range(own + 2 * banded, own + 4 * banded + 1)
+    return {of - some for of in totals for some in known if 0 <= of - some <= 4}
 
 
-def test_c11_a_total_and_bands_handed_on_do_not_tell_what_the_fourth_class_said():
-    """Three teachers hand on "between 20 and 80 %", before the total or after it."""
-    given = {name: [4, 3, 3, 4, 1, 2] for name in "abc"} | {"d": [4, 3, 3, 4]}
+@pytest.mark.parametrize(
+    ("six", "own", "four"),
+    [
+        # Three teachers hand on "between 20 and 80 %", before the total or after it.
+        ({"a": [4, 3, 3, 4, 1, 2], "b": [4, 3, 3, 4, 1, 2], "c": [4, 3, 3, 4, 1, 2]}, 0, [4, 3, 3, 4]),
+        # Two do, and the third one puts in what she knows of her own class.
+        ({"a": [4, 3, 3, 1, 1, 2], "b": [4, 3, 1, 2, 1, 2], "c": [4, 3, 1, 2, 1, 2]}, 3, [1, 2, 2, 1]),
+    ],
+)
+def test_c11_a_total_and_bands_handed_on_do_not_tell_what_the_fourth_class_said(six, own, four):
     rows = [
         {"teacher": name, "classroom": name, "administration": name, "student": str(place), "value": value}
-        for name, values in given.items()
+        for name, values in (six | {"d": four}).items()
         for place, value in enumerate(values)
     ]
     answers = pd.DataFrame(rows).assign(item=AG, mode="coded")
     items = pd.DataFrame({"item": [AG], "steps": [4], "lowest": [1], "reverse": [False]})
     how = {"label": "a week", "policy": Policy(), "ledger": Ledger()}
     how["views"] = pd.DataFrame(columns=["viewer", "teacher"])
+    known = {"own": own, "banded": 2 if own else 3}
     [cell] = make_release(answers, items, [()], **how).cells.to_dict("records")
-    assert what_four_said(cell) == {4}, "all four; so this is an attack"
+    assert what_four_said(cell, **known) == {sum(value > 2 for value in four)}, "all alike; so this is an attack"
     [cell] = release_beside_bands(answers, items, [()], **how).cells.to_dict("records")
-    assert cell["status"] == "withheld" or len(what_four_said(cell)) > 1
+    assert cell["status"] == "withheld" or len(what_four_said(cell, **known)) > 1
