@@ -140,6 +140,7 @@ def test_c11_a_total_and_bands_handed_on_do_not_tell_what_the_fourth_class_said(
     how["views"] = pd.DataFrame(columns=["viewer", "teacher"])
     known = {"own": own, "banded": 2 if own else 3}
     [cell] = make_release(answers, items, [()], **how).cells.to_dict("records")
-    assert what_four_said(cell, **known) == {sum(value > 2 for value in four)}, "all alike; so this is an attack"
+    truth = sum(value > 2 for value in four)
+    assert what_four_said(cell, **known) == {truth}, "all of them alike; so this is an attack"
     [cell] = release_beside_bands(answers, items, [()], **how).cells.to_dict("records")
     assert cell["status"] == "withheld" or len(what_four_said(cell, **known)) > 1
