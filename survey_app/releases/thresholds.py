@@ -28,7 +28,7 @@ def policy_of(db: Session, network_id: uuid.UUID) -> Policy:
 def policy_used(release: Release) -> Policy:
     """Return the thresholds with which a release was made: what is out stays as it came out.
 
-    Releases of before decision 25 say nothing of joining; they joined from their smallest group on.
+    Releases of before decision 26 say nothing of joining; they joined from their smallest group on.
     """
     return Policy(**{"joined_from": release.policy["smallest_group"], **release.policy})
 
