@@ -44,7 +44,7 @@ def diagram() -> str:
     found = queries.diagram_for(g.db, g.viewer)
     ids = [one.id for one in [*found.ideas, *found.archived]]
     counted = dated(
-        ("aim", tuple(ids)), lambda: queries.tried(g.db, g.viewer, ids), cycles=queries.cycles_tried
+        ("aim", tuple(ids)), lambda: queries.tried(g.db, g.viewer, ids), size=queries.cycles_tried
     )
     tried = counted.totals
     return render_template(

@@ -6,19 +6,20 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, case, func, literal_column, select, union_all
+from sqlalchemy import bindparam, case, func, literal_column, or_, select, union_all
 
 from survey_app.models.classrooms import Classroom
 from survey_app.models.cycles import Cycle, Series
 from survey_app.models.improvement import ChangeIdea
 from survey_app.models.people import Person
+from survey_app.models.releases import ReleaseGroup
 from survey_app.network.pages import Page, last_page
 from survey_app.network.standing import led_among
 from survey_app.scope import erased_classrooms, of_these_ideas, places_led_by
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
@@ -196,3 +197,25 @@ def contexts(
     for idea_id, name in db.execute(union_all(*counted)):
         found[idea_id].append(name)
     return {idea_id: sorted(names) for idea_id, names in found.items()}
+
+
+_GROUPS_NAMED = (
+    ReleaseGroup.release_id == bindparam("release"),
+    ReleaseGroup.grouping == bindparam("grouping"),
+    ReleaseGroup.key.in_(bindparam("keys", expanding=True)),
+)
+_IN_REACH_NOW = select(ReleaseGroup.key).where(
+    *_GROUPS_NAMED,
+    or_(
+        ReleaseGroup.place_id.is_(None),
+        ReleaseGroup.place_id.in_(led_among(select(ReleaseGroup.place_id.label("id")).where(*_GROUPS_NAMED))),
+    ),
+)
+
+
+def groups_in_reach(
+    db: Session, viewer: Viewer, release_id: uuid.UUID, grouping: str, keys: Sequence[str]
+) -> set[str]:
+    """Return those of a few groups of a release that are in a lead's reach at this moment."""
+    given = {"lead": viewer.person_id, "release": release_id, "grouping": grouping, "keys": keys}
+    return set(db.scalars(_IN_REACH_NOW, given))

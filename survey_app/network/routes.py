@@ -43,7 +43,7 @@ def board() -> tuple[str, int] | str:
     counted = dated(
         ("board", by_team, frozenset(regions.items())),
         lambda: totals.board(g.db, g.viewer, regions, by_team=by_team),
-        cycles=totals.Standing.cycles,
+        size=totals.Standing.cycles,
     )
     where = counted.totals
     page = page_of(
@@ -96,7 +96,7 @@ def ideas() -> str:
     page = page_of(found, wished, size=IDEAS_ON_A_PAGE, name=lambda one: one.name)
     ids = tuple(one.id for one in page.rows)
     counted = dated(
-        ("ideas", ids), lambda: totals.ideas(g.db, g.viewer, ids), cycles=totals.Ideas.cycles
+        ("ideas", ids), lambda: totals.ideas(g.db, g.viewer, ids), size=totals.Ideas.cycles
     )
     release = reading.newest_release(g.db, network.id)
     return render_template(
@@ -123,7 +123,7 @@ def _one_idea(found: list[ChangeIdea], network_id: uuid.UUID) -> str:
         raise NotVisible(request.args["idea"])
     [idea] = found
     counted = dated(
-        ("idea", idea.id), lambda: totals.one_idea(g.db, g.viewer, idea.id), cycles=totals.Ideas.cycles
+        ("idea", idea.id), lambda: totals.one_idea(g.db, g.viewer, idea.id), size=totals.Ideas.cycles
     )
     release = reading.newest_release(g.db, network_id)
     wished = wished_page(request.args.get("page"))

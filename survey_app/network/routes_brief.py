@@ -38,7 +38,7 @@ def brief() -> str:
     counted = dated(
         ("brief", frozenset(regions.items()), ids),
         lambda: totals.brief(g.db, g.viewer, regions, ids),
-        cycles=totals.Brief.cycles,
+        size=totals.Brief.cycles,
     )
     where, of_ideas = counted.totals.standing, counted.totals.ideas
     here, left_out = briefs.with_room(ideas, of_ideas.tried)

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from flask import g, render_template, request
 
 from survey_app.improvement import queries as improvement
-from survey_app.network import pictures
+from survey_app.network import pictures, queries
 from survey_app.network.blueprint import blueprint
 from survey_app.network.pages import page_of
 from survey_app.permissions import Permission
 from survey_app.releases import reading
 from survey_app.scope import places_led_by
 from survey_app.security import requires
+from survey_app.ui.dated import dated
 from survey_app.ui.figures import draw, figure
 from survey_app.ui.filters import day_words
 
@@ -43,8 +44,12 @@ def released() -> str:
         return render_template("network/pictures.html", release=None)
     from survey_app.releases.thresholds import policy_used
 
-    in_reach = reading.groups_in(g.db, release.id, wish.by, places_led_by(g.viewer))
-    groups = pictures.numbered(in_reach)
+    in_order = dated(
+        ("pictures", release.id, wish.by),
+        lambda: pictures.numbered(reading.groups_in(g.db, release.id, wish.by, places_led_by(g.viewer))),
+        size=len,
+    )
+    groups = in_order.totals
     every = reading.items_of(g.db, release.id, mode=wish.who)
     keys = [one.key for one in groups]
     with_any = reading.items_with_a_figure(g.db, release.id, wish.by, mode=wish.who, keys=keys)
@@ -58,6 +63,11 @@ def released() -> str:
     there, too_few = pictures.parted(groups, shown)
     page = page_of(there, wish.page, size=pictures.on_a_page(wish.by), name=lambda one: one.name)
     here = page.rows
+    if in_order.counted_at:
+        # A place that left the lead's reach while its name stood in the list shows no figure any more.
+        keys = [one.key for one in here]
+        still = queries.groups_in_reach(g.db, g.viewer, release.id, wish.by, keys)
+        here = [one for one in here if one.key in still]
     chosen = next((one for one in items if one.item == wish.question), first)
     lines, no_line = _lines(release, wish, here, chosen) if here and chosen else (None, [])
     return render_template(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
     from datetime import datetime
 
-LIVE_UP_TO = 1_000  # cycles: to count them takes some 10 ms on SQLite (docs/speed.md)
+LIVE_UP_TO = 1_000  # cycles counted, or names put in order: some 10 ms on SQLite (docs/speed.md)
 STAND_FOR = timedelta(minutes=5)
 MOST_KEPT = 64  # the largest, with 1,200 schools, take some hundred KB
 TURNS = 16
@@ -53,11 +53,11 @@ class DatedTotals:
         key: Hashable,
         count: Callable[[], Totals],
         *,
-        cycles: Callable[[Totals], int],
+        size: Callable[[Totals], int],
         now: datetime,
         anew: bool = False,
     ) -> Dated[Totals]:
-        """Return the totals that stand, or count them; those over few cycles are never kept."""
+        """Return the totals that stand, or count them; small ones are never kept."""
         found = None if anew else self._standing(key, now)
         if found is not None:
             return found
@@ -66,7 +66,9 @@ class DatedTotals:
             if found is not None:
                 return found
             totals = count()
-            if cycles(totals) <= self._live_up_to:
+            if size(totals) <= self._live_up_to:
+                with self._lock:
+                    self._kept.pop(key, None)
                 return Dated(totals)
             self._keep(key, totals, now)
             return Dated(totals, now)
@@ -90,13 +92,13 @@ class DatedTotals:
 
 
 def dated(
-    question: Hashable, count: Callable[[], Totals], *, cycles: Callable[[Totals], int]
+    question: Hashable, count: Callable[[], Totals], *, size: Callable[[Totals], int]
 ) -> Dated[Totals]:
     """Return the viewer's totals for one question of a page; with ``?count=now`` they are counted anew.
 
-    ``cycles`` says over how many cycles they were counted. Where she leads is asked now, so that a role that
+    ``size`` says over how many cycles, or names, they go. Where she leads is asked now, so that a role that
     was given or taken away shows at once.
     """
     key = (g.viewer.person_id, places_granted(g.db, g.viewer), question)
     kept: DatedTotals = current_app.extensions["focal_totals"]
-    return kept.of(key, count, cycles=cycles, now=g.now, anew=request.args.get("count") == "now")
+    return kept.of(key, count, size=size, now=g.now, anew=request.args.get("count") == "now")

@@ -280,7 +280,7 @@ def test_many_who_ask_at_once_count_once(clock):
     answers = []
     asking = [
         threading.Thread(
-            target=lambda: answers.append(totals.of("key", count, cycles=int, now=clock()).totals)
+            target=lambda: answers.append(totals.of("key", count, size=int, now=clock()).totals)
         )
         for _ in range(6)
     ]
@@ -296,7 +296,7 @@ def test_totals_are_kept_in_bounds(clock):
     totals = DatedTotals(live_up_to=10)
 
     def ask(key, number=11, *, later=timedelta(), **also):
-        return totals.of(key, lambda: number, cycles=int, now=clock() + later, **also)
+        return totals.of(key, lambda: number, size=int, now=clock() + later, **also)
 
     def fail():
         raise ZeroDivisionError
@@ -304,7 +304,7 @@ def test_totals_are_kept_in_bounds(clock):
     assert ask("small", 10).counted_at is None
     assert ask("small", 9).totals == 9, "a small network's totals are not kept"
     with pytest.raises(ZeroDivisionError):
-        totals.of("a", fail, cycles=int, now=clock())
+        totals.of("a", fail, size=int, now=clock())
     assert ask("a").totals == 11, "a count that failed stands nowhere, and in nobody's way"
     assert ask("a", 12).totals == 11
     for moved in (timedelta(minutes=5), timedelta(minutes=-5)):
@@ -312,6 +312,8 @@ def test_totals_are_kept_in_bounds(clock):
     for moved in (timedelta(minutes=5, seconds=1), timedelta(minutes=-6)):
         assert ask("a", 12, later=moved).totals == 12, "a clock that was set back is no excuse"
     assert ask("a", 5, anew=True).counted_at is None
+    assert ask("a", 6).totals == 6, "what became small does not stand any more"
+    ask("a")
     for number in range(MOST_KEPT + 1):
         ask(number)
     assert ask(0, 13).totals == 13, "the one that was kept first has gone"

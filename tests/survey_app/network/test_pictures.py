@@ -19,6 +19,7 @@ from survey_app.network.pictures import (
     wall_rows,
 )
 from survey_app.releases.service import make_releases
+from survey_app.ui.dated import DatedTotals
 from tests.databases import TESTS
 from tests.survey_app.loop.teacher import visible
 from tests.survey_app.releases.small_network import SmallNetwork, three_rooms
@@ -136,6 +137,24 @@ def test_leads_see_what_was_released_in_their_reach_and_nothing_beside_it(
         "teacher=1",
     ):
         page_of(small.lead, f"/network/pictures?{wrong}", 422)
+    of_a_long_list_only_the_order_of_names_stands(app, small, clock, pages, count_statements)
+
+
+def of_a_long_list_only_the_order_of_names_stands(app, small, clock, pages, count_statements):
+    app.extensions["focal_totals"] = DatedTotals(live_up_to=0)
+    for _ in range(2):
+        for path, page in pages.items():
+            with count_statements(app.extensions["focal_db"].engine) as asked:
+                assert page_of(small.lead, path) == page
+            assert len(asked) <= 25
+    path = "/network/pictures?by=school&show=gap&who=coded"
+    assert 'id="released-cells"' in pages[path]
+    school, elsewhere = (small.schools[region] for region in ("North", "South"))
+    school.parent_id = elsewhere.parent_id
+    small.db.commit()
+    assert 'id="released-cells"' not in page_of(small.lead, path), "a school that moved shows no figure"
+    clock.forward(minutes=6)
+    assert "This release has no school in your reach." in visible(page_of(small.lead, path))
 
 
 def test_every_picture_has_its_table_with_the_same_figures(app, small, clock):
