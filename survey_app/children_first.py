@@ -8,6 +8,7 @@ made meanwhile, on the same database, and then takes over every request.
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
@@ -15,13 +16,14 @@ from werkzeug.wrappers import Response
 from survey_app.security import HEADERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from flask import Flask
 
 FOR_CHILDREN = ("respond", "health")
 LONGEST_WAIT = 30.0
+LONGEST_ALONE = 0.3
 NOT_YET = "Focal is starting. Wait a moment, then reload this page.\n"
 
 
@@ -35,6 +37,7 @@ class ChildrenFirst:
         self._children = children
         self._whole: Flask | None = None
         self._is_decided = threading.Event()
+        self._one = threading.Lock()
 
     def load(self, make: Callable[[], Flask]) -> None:
         """Make the whole application and hand everything over to it; what makes it may fail."""
@@ -45,11 +48,25 @@ class ChildrenFirst:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        if self._whole is None and not self._is_for_children(environ):
-            self._is_decided.wait(LONGEST_WAIT)
-            if self._whole is None:
-                return _not_yet(environ, start_response)
-        return (self._whole or self._children)(environ, start_response)
+        if self._whole is None and self._is_for_children(environ):
+            with self._alone():
+                return self._children(environ, start_response)
+        self._is_decided.wait(LONGEST_WAIT)
+        return (self._whole or _not_yet)(environ, start_response)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one go after the other, unless the one before takes long.
+
+        The first finds everything still to be made (statements, pages). Eight at once would each make it, and
+        take turns at that: the first thanks would come when all eight are done.
+        """
+        is_alone = self._one.acquire(timeout=LONGEST_ALONE)
+        try:
+            yield
+        finally:
+            if is_alone:
+                self._one.release()
 
     def _is_for_children(self, environ: WSGIEnvironment) -> bool:
         path = environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import request
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import Client
 
+from survey_app import children_first
 from survey_app.app import create_app
 from survey_app.children_first import FOR_CHILDREN, ChildrenFirst
 from survey_app.respond import routes, service
@@ -142,6 +144,43 @@ def test_what_only_the_whole_one_knows_waits_for_it_and_a_child_does_not(app, ch
         one.join(30)
     assert got == {"/privacy": 200, "/nothing": 404, "/s/A/B/C": 404}
     assert Client(served).put("/s").status_code == 405
+
+
+@pytest.mark.database("sqlite")
+def test_in_the_first_moment_one_child_goes_after_the_other(children, monkeypatch):
+    monkeypatch.setattr(children_first, "LONGEST_ALONE", 30)
+    inside, most = [], []
+
+    def come_in():
+        inside.append(1)
+        most.append(len(inside))
+
+    children.before_request(come_in)
+    children.after_request(lambda answer: inside.pop() and answer)
+    served = ChildrenFirst(children)
+    with ThreadPoolExecutor(8) as class_:
+        assert set(class_.map(lambda _n: Client(served).get("/s").status_code, range(24))) == {200}
+    assert most == [1] * 24
+
+
+@pytest.mark.database("sqlite")
+def test_a_child_whose_page_takes_long_does_not_hold_up_the_others(children):
+    gate, is_in = threading.Event(), threading.Event()
+
+    def wait_at_the_gate():
+        if request.path == "/check":
+            is_in.set()
+            gate.wait(30)
+
+    children.before_request(wait_at_the_gate)
+    served = ChildrenFirst(children)
+    with ThreadPoolExecutor(1) as slow:
+        first = slow.submit(Client(served).get, "/check")
+        assert is_in.wait(30)
+        assert Client(served).get("/s").status_code == 200
+        assert not first.done()
+        gate.set()
+        assert first.result(30).status_code == 200
 
 
 @pytest.mark.database("sqlite")
