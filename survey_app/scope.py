@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 
 from survey_app.errors import NotVisible
 from survey_app.models.classrooms import Card, Classroom, FocalCode
@@ -20,9 +20,8 @@ from survey_app.models.surveys import Administration
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from survey_app.permissions import Viewer
@@ -148,19 +147,6 @@ def places_led_by(viewer: Viewer) -> Select[tuple[uuid.UUID]]:
     )
     led = led.union(select(Organisation.id).join(led, Organisation.parent_id == led.c.id))
     return select(led.c.id)
-
-
-def of_these_ideas(idea_ids: Iterable[uuid.UUID]) -> ColumnElement[bool]:
-    """Return whether a series is on one of these change ideas.
-
-    One idea's series are found by their index. Several are written so that no index of ideas serves them, and
-    they are asked of the series of people in reach: by that index, a lead of one school went over nearly all
-    series of a network on SQLite, only to leave them out again.
-    """
-    ids = list(idea_ids)
-    if len(ids) == 1:
-        return Series.change_idea_id == ids[0]
-    return func.coalesce(Series.change_idea_id, Series.id).in_(ids)
 
 
 def places_granted(db: Session, viewer: Viewer) -> frozenset[uuid.UUID]:

@@ -11,7 +11,7 @@ from survey_app.errors import NotVisible
 from survey_app.models.cycles import DECISIONS, Cycle, Series
 from survey_app.models.improvement import Aim, ChangeIdea, DiagramVersion, Driver
 from survey_app.models.people import Organisation, Person
-from survey_app.scope import erased_classrooms, of_these_ideas, places_led_by
+from survey_app.scope import erased_classrooms, places_led_by
 
 if TYPE_CHECKING:
     import uuid
@@ -159,6 +159,19 @@ def idea_in(diagram: Diagram, idea_id: uuid.UUID) -> ChangeIdea:
     if found is None:
         raise NotVisible(idea_id)
     return found
+
+
+def of_these_ideas(idea_ids: Iterable[uuid.UUID]) -> ColumnElement[bool]:
+    """Return whether a series is on one of these change ideas.
+
+    One idea's series are found by their index. Several are written so that no index of ideas serves them, and
+    they are asked of the series of people in reach: by that index, a lead of one school went over nearly all
+    series of a network on SQLite, only to leave them out again.
+    """
+    ids = list(idea_ids)
+    if len(ids) == 1:
+        return Series.change_idea_id == ids[0]
+    return func.coalesce(Series.change_idea_id, Series.id).in_(ids)
 
 
 def tried(db: Session, viewer: Viewer, idea_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Tried]:

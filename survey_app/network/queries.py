@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, case, func, literal_column, or_, select, union_all
 
+from survey_app.improvement.queries import of_these_ideas
 from survey_app.models.classrooms import Classroom
 from survey_app.models.cycles import Cycle, Series
 from survey_app.models.improvement import ChangeIdea
@@ -15,7 +16,7 @@ from survey_app.models.people import Person
 from survey_app.models.releases import ReleaseGroup
 from survey_app.network.pages import Page, last_page
 from survey_app.network.standing import led_among
-from survey_app.scope import erased_classrooms, of_these_ideas, places_led_by
+from survey_app.scope import erased_classrooms, places_led_by
 
 if TYPE_CHECKING:
     import uuid

@@ -172,6 +172,8 @@ def places_are_whole(module, rooms) -> None:
     for who, led in (("cora", {"North", "Hill"}), ("ana", {"South", "Palm"}), ("bo", set())):
         found = db.scalars(module.places_led_by(viewer(people[who]))).all()
         assert sorted(found) == sorted(places[name] for name in led), who
+        own = {places[name] for name in led & {"North", "South"}}
+        assert module.places_granted(db, viewer(people[who])) == own, who
         for name, place_id in places.items():
             seen = _seen(module.led_place_for, db, viewer(people[who]), place_id)
             assert (seen and seen.id) == (place_id if name in led else None), (who, name)
