@@ -5,17 +5,25 @@ from __future__ import annotations
 import os
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from config import Config
-from survey_app.db import Base, Database
+from survey_app.db import ONLY, Base, Database
 from survey_app.models import load_all
 from survey_app.principal import job
 
 load_all()
 
 
+def _tell_conditions(dialect: str) -> None:
+    for table in Base.metadata.tables.values():
+        for index in table.indexes:
+            if ONLY in index.info:
+                index.dialect_options[dialect]["where"] = text(index.info[ONLY])
+
+
 def _run(connection: Connection) -> None:
+    _tell_conditions(connection.dialect.name)
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

@@ -6,6 +6,7 @@ import sqlite3
 import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
 from sqlalchemy import (
@@ -57,6 +58,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+ONLY = "only the rows for which"
 Key = Annotated[uuid.UUID, mapped_column(Uuid, primary_key=True, default=uuid.uuid4)]
 Moment = Annotated[datetime, mapped_column(UtcDateTime)]
 Word = Annotated[str, mapped_column(String(40))]
@@ -83,6 +85,20 @@ def one_of(column: str, allowed: Iterable[str]) -> CheckConstraint:
     """Return a CHECK that a text column holds one of the words that are spelled once."""
     words = ", ".join(f"'{word}'" for word in allowed)
     return CheckConstraint(f"{column} IN ({words})", name=f"{column}_known")
+
+
+def only(condition: str) -> dict[str, str]:
+    """Return the ``info`` of an index over those rows alone for which a condition holds, on both databases.
+
+    Migrations make the indexes and are told it (``migrations/env.py``). As ``postgresql_where`` it would
+    load, at each start on SQLite, all that speaks to a PostgreSQL.
+    """
+    return {ONLY: condition}
+
+
+def insert_of(dialect: str) -> Any:
+    """Return the INSERT of this database, which can say what happens when the row is there already."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert
 
 
 class Database:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 
+from survey_app.db import insert_of
 from survey_app.models.people import Organisation, Person, RoleGrant, SignInTries, StaffSession
 from survey_app.permissions import Viewer
 
@@ -88,10 +88,9 @@ def write_tries(
     db: Session, mark: bytes, *, failures: int, tried_at: datetime, next_at: datetime
 ) -> None:
     """Write the count for one address; two first failures at once make one row."""
-    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
     values = {"failures": failures, "tried_at": tried_at, "next_at": next_at}
     db.execute(
-        dialect.insert(SignInTries)
+        insert_of(db.get_bind().dialect.name)(SignInTries)
         .values(address_mark=mark, **values)
         .on_conflict_do_update(index_elements=["address_mark"], set_=values)
     )

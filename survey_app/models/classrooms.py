@@ -2,10 +2,10 @@
 
 import uuid
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey_app.db import Base, Key, Line, Moment, Word, one_of
+from survey_app.db import Base, Key, Line, Moment, Word, one_of, only
 
 BANDS = ("K-2", "3-12")
 CONSENTS = ("not_needed", "notice_sent", "given", "opted_out")
@@ -21,8 +21,7 @@ class Classroom(Base):
         Index(
             "ix_classrooms_erased",
             "id",
-            sqlite_where=text("erased_at IS NOT NULL"),
-            postgresql_where=text("erased_at IS NOT NULL"),
+            info=only("erased_at IS NOT NULL"),
         ),
     )
     id: Mapped[Key]
@@ -83,8 +82,7 @@ class Consent(Base):
             "uq_consents_rest",
             "classroom_id",
             unique=True,
-            sqlite_where=text("focal_code_id IS NULL"),
-            postgresql_where=text("focal_code_id IS NULL"),
+            info=only("focal_code_id IS NULL"),
         ),
     )
     id: Mapped[Key]

@@ -3,10 +3,10 @@
 import uuid
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey_app.db import Base, Key, Line, Moment, Prose, Word
+from survey_app.db import Base, Key, Line, Moment, Prose, Word, only
 
 DECISIONS = ("adopt", "adapt", "abandon")
 
@@ -65,15 +65,13 @@ class Cycle(Base):
             "owner_id",
             "classroom_id",
             "id",
-            sqlite_where=text("shares_with_region IS 1 AND reason != ''"),
-            postgresql_where=text("shares_with_region IS true AND reason != ''"),
+            info=only("shares_with_region IS true AND reason != ''"),
         ),
         Index(
             "uq_cycles_one_undecided",
             "series_id",
             unique=True,
-            sqlite_where=text("decided_at IS NULL AND set_aside_at IS NULL"),
-            postgresql_where=text("decided_at IS NULL AND set_aside_at IS NULL"),
+            info=only("decided_at IS NULL AND set_aside_at IS NULL"),
         ),
     )
     id: Mapped[Key]

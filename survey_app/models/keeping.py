@@ -2,10 +2,10 @@
 
 import uuid
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey_app.db import Base, Key, Moment, Word, one_of
+from survey_app.db import Base, Key, Moment, Word, one_of, only
 
 # What must have happened before a student's card is made.
 FAMILY_RULES = ("not_needed", "notice_sent", "given")
@@ -32,8 +32,7 @@ class ErasureOrder(Base):
             "uq_erasure_orders_standing",
             "organisation_id",
             unique=True,
-            sqlite_where=text("done_at IS NULL AND withdrawn_at IS NULL AND person_id IS NULL"),
-            postgresql_where=text("done_at IS NULL AND withdrawn_at IS NULL AND person_id IS NULL"),
+            info=only("done_at IS NULL AND withdrawn_at IS NULL AND person_id IS NULL"),
         ),
     )
     id: Mapped[Key]

@@ -2,10 +2,10 @@
 
 import uuid
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey_app.db import Base, Key, Line, Moment, Word, one_of
+from survey_app.db import Base, Key, Line, Moment, Word, one_of, only
 
 ORGANISATION_KINDS = ("network", "region", "district", "school")
 ROLES = ("teacher", "coach", "lead", "researcher", "administrator")
@@ -140,6 +140,5 @@ Index(
     Invitation.organisation_id,
     Invitation.email,
     unique=True,
-    sqlite_where=text("accepted_at IS NULL AND revoked_at IS NULL"),
-    postgresql_where=text("accepted_at IS NULL AND revoked_at IS NULL"),
+    info=only("accepted_at IS NULL AND revoked_at IS NULL"),
 )

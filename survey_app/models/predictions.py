@@ -2,10 +2,10 @@
 
 import uuid
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey_app.db import Base, Key, Word
+from survey_app.db import Base, Key, Word, only
 
 
 class OwnRating(Base):
@@ -67,8 +67,7 @@ class Prediction(Base):
             "item_version_id",
             "focal_code_id",
             unique=True,
-            sqlite_where=text("mode = 'coded'"),
-            postgresql_where=text("mode = 'coded'"),
+            info=only("mode = 'coded'"),
         ),
         Index(
             "uq_predictions_count",
@@ -76,8 +75,7 @@ class Prediction(Base):
             "item_version_id",
             "option",
             unique=True,
-            sqlite_where=text("mode = 'pooled'"),
-            postgresql_where=text("mode = 'pooled'"),
+            info=only("mode = 'pooled'"),
         ),
     )
     id: Mapped[Key]

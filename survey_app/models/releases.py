@@ -11,12 +11,11 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import JSON
 
-from survey_app.db import Base, Key, Line, Moment, Word, one_of
+from survey_app.db import Base, Key, Line, Moment, Word, one_of, only
 
 # The product's own numbers, which a network may raise and never lower (analytics.release.Policy).
 LEAST = {
@@ -178,8 +177,7 @@ class JobRun(Base):
             "uq_job_runs_running",
             "job",
             unique=True,
-            sqlite_where=text("outcome = 'running'"),
-            postgresql_where=text("outcome = 'running'"),
+            info=only("outcome = 'running'"),
         ),
     )
     id: Mapped[Key]

@@ -12,11 +12,10 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey_app.db import Base, Key, Prose, Word
+from survey_app.db import Base, Key, Prose, Word, only
 
 MISSING_REASONS = ("skipped", "not_applicable", "not_understood", "not_shown")
 
@@ -47,8 +46,7 @@ class Response(Base):
             "administration_id",
             "focal_code_id",
             unique=True,
-            sqlite_where=text("mode = 'coded'"),
-            postgresql_where=text("mode = 'coded'"),
+            info=only("mode = 'coded'"),
         ),
         {"sqlite_with_rowid": False},
     )

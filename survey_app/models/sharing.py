@@ -2,10 +2,10 @@
 
 import uuid
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey_app.db import Base, Key, Moment, Prose, Word, one_of
+from survey_app.db import Base, Key, Moment, Prose, Word, one_of, only
 
 LEVELS = ("plan", "bands", "everything")
 TEAM_LEVELS = ("plan", "bands")  # a poster hangs in a room: single answers never leave that way
@@ -23,8 +23,7 @@ class CycleShare(Base):
             "cycle_id",
             "person_id",
             unique=True,
-            sqlite_where=text("revoked_at IS NULL"),
-            postgresql_where=text("revoked_at IS NULL"),
+            info=only("revoked_at IS NULL"),
         ),
     )
     id: Mapped[Key]
@@ -50,8 +49,7 @@ class TeamShare(Base):
             "cycle_id",
             "team_id",
             unique=True,
-            sqlite_where=text("revoked_at IS NULL"),
-            postgresql_where=text("revoked_at IS NULL"),
+            info=only("revoked_at IS NULL"),
         ),
     )
     id: Mapped[Key]

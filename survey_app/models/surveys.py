@@ -3,11 +3,11 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import JSON
 
-from survey_app.db import Base, Key, Moment, Word, one_of
+from survey_app.db import Base, Key, Moment, Word, one_of, only
 
 MODES = ("coded", "pooled")
 STATES = ("draft", "open", "closed", "void")
@@ -60,8 +60,7 @@ class Administration(Base):
             "cycle_id",
             "part",
             unique=True,
-            sqlite_where=text("state <> 'void'"),
-            postgresql_where=text("state <> 'void'"),
+            info=only("state <> 'void'"),
         ),
         Index(
             "ix_administrations_standing",
@@ -69,8 +68,7 @@ class Administration(Base):
             "state",
             "locked_at",
             "revealed_at",
-            sqlite_where=text("state <> 'void'"),
-            postgresql_where=text("state <> 'void'"),
+            info=only("state <> 'void'"),
         ),
         # Answers carry mode and survey in their foreign key: neither can change once an answer exists.
         UniqueConstraint("id", "mode", "survey_id"),
@@ -90,8 +88,7 @@ class Administration(Base):
             "classroom_id",
             "part",
             unique=True,
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
+            info=only("state = 'open'"),
         ),
     )
     id: Mapped[Key]

@@ -8,10 +8,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from survey_app.catalogue.library import chromes
 from survey_app.classrooms import codes
+from survey_app.db import insert_of
 from survey_app.models.classrooms import Card
 from survey_app.models.cycles import PlanPrediction
 from survey_app.models.responses import Answer, Receipt, Response
@@ -256,7 +256,7 @@ def _add_once(db: Session, model: type, row: dict[str, Any]) -> bool:
 @cache
 def _adding(dialect: str, model: type) -> Any:
     table = model.__table__
-    added = _insert(dialect)(table).on_conflict_do_nothing()
+    added = insert_of(dialect)(table).on_conflict_do_nothing()
     return added.returning(*table.primary_key.columns)
 
 
@@ -270,7 +270,7 @@ def _freezing(dialect: str) -> Any:
         literal(value=True),
     ).where(SurveyItem.survey_id == bindparam("survey_id"))
     return (
-        _insert(dialect)(PlanPrediction.__table__)
+        insert_of(dialect)(PlanPrediction.__table__)
         .from_select(["cycle_id", "owner_id", "item_version_id", "words", "frozen"], asked)
         .on_conflict_do_update(
             index_elements=[PlanPrediction.cycle_id, PlanPrediction.item_version_id],
@@ -278,8 +278,3 @@ def _freezing(dialect: str) -> Any:
             where=PlanPrediction.frozen.is_(False),
         )
     )
-
-
-def _insert(dialect: str) -> Any:
-    """Return the INSERT of this database, which can say what happens when the row is there already."""
-    return sqlite.insert if dialect == "sqlite" else postgresql.insert

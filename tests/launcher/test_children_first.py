@@ -13,6 +13,7 @@ import pytest
 
 from tests.faults.outside import Browser, NoAnswer
 from tests.faults.server import ROOT, Server
+from tests.keys import SECRET
 
 pytestmark = [
     pytest.mark.usefixtures("loopback"),
@@ -72,11 +73,15 @@ def test_a_server_that_cannot_make_the_whole_says_why_and_ends(tmp_path):
         assert "Focal is at" not in said
 
 
-def test_before_children_are_answered_nothing_is_loaded_that_only_others_need():
+def test_before_children_are_answered_nothing_is_loaded_that_only_others_need(tmp_path):
+    settings = {"FOCAL_INSTANCE": str(tmp_path), "FOCAL_SECRET_KEY": SECRET}
     words = (
         "import sys\n"
-        "from survey_app import app, serve\n"
-        "print(sorted(one for one in sys.modules if one.startswith('survey_app.') and 'routes' in one))"
+        "from config import Config\n"
+        "from survey_app import serve\n"
+        f"serve.create_app(Config.from_env({settings}), slices=serve.FOR_CHILDREN)\n"
+        "print(*(one for one in sys.modules if one.startswith('survey_app.') and '.routes' in one))\n"
+        "print({'pandas', 'scipy', 'altair', 'alembic', 'sqlalchemy.dialects.postgresql'} & {*sys.modules})"
     )
     done = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True)
-    assert done.stdout == "[]\n", done.stderr
+    assert done.stdout == "survey_app.respond.routes survey_app.respond.routes_practice\nset()\n", done.stderr

@@ -115,12 +115,3 @@ def test_a_demo_refuses_a_database_with_real_people(tmp_path, monkeypatch, capsy
     monkeypatch.setenv("FOCAL_DEMO", "1")
     assert start.main([]) == 1
     assert "not of the sample network" in capsys.readouterr().err
-
-
-def test_a_start_loads_nothing_that_only_pictures_releases_and_migrations_need():
-    words = (
-        "import sys, survey_app.serve, survey_app.app\n"
-        "print({'pandas', 'scipy', 'altair', 'alembic'} & {*sys.modules})"
-    )
-    done = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True)
-    assert done.stdout == "set()\n", done.stderr
