@@ -162,16 +162,12 @@ def idea_in(diagram: Diagram, idea_id: uuid.UUID) -> ChangeIdea:
 
 
 def of_these_ideas(idea_ids: Iterable[uuid.UUID]) -> ColumnElement[bool]:
-    """Return whether a series is on one of these change ideas.
+    """Return whether a series is on one of these change ideas, to ask of the series of people in reach.
 
-    One idea's series are found by their index. Several are written so that no index of ideas serves them, and
-    they are asked of the series of people in reach: by that index, a lead of one school went over nearly all
-    series of a network on SQLite, only to leave them out again.
+    It is written so that no index of ideas serves it: by that index, a lead of one school went over nearly
+    all series of a network on SQLite, only to leave them out again.
     """
-    ids = list(idea_ids)
-    if len(ids) == 1:
-        return Series.change_idea_id == ids[0]
-    return func.coalesce(Series.change_idea_id, Series.id).in_(ids)
+    return func.coalesce(Series.change_idea_id, Series.id).in_(list(idea_ids))
 
 
 def tried(db: Session, viewer: Viewer, idea_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Tried]:

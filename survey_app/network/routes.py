@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from survey_app.models.improvement import ChangeIdea
     from survey_app.models.releases import Release
+    from survey_app.ui.dated import Dated
 
 ON_A_PAGE, IDEAS_ON_A_PAGE = 50, 20
 
@@ -91,13 +92,12 @@ def ideas() -> str:
     found = queries.networks_ideas(g.db, network.id)
     asked = request.args.get("idea", "")
     if asked:
-        return _one_idea([one for one in found if str(one.id) == asked], network.id)
+        return _one_idea(found, asked, network.id)
     wished = wished_page(request.args.get("page"))
     page = page_of(found, wished, size=IDEAS_ON_A_PAGE, name=lambda one: one.name)
-    ids = tuple(one.id for one in page.rows)
-    counted = dated(
-        ("ideas", ids), lambda: totals.ideas(g.db, g.viewer, ids), size=totals.Ideas.cycles
-    )
+    ids = [one.id for one in page.rows]
+    counted = _counted(found)
+    chosen = {one: counted.totals.reasons[one] for one in ids if one in counted.totals.reasons}
     release = reading.newest_release(g.db, network.id)
     return render_template(
         "network/ideas.html",
@@ -109,35 +109,41 @@ def ideas() -> str:
         if release
         else {},
         tried=counted.totals.tried,
-        reasons=queries.shared_reasons(
-            g.db, g.viewer, counted.totals.reasons, most=totals.MOST_REASONS
-        ),
+        reasons=queries.shared_reasons(g.db, g.viewer, chosen, most=totals.MOST_REASONS),
         none_tried=improvement.Tried(),
         no_reasons=queries.Reasons(),
     )
 
 
-def _one_idea(found: list[ChangeIdea], network_id: uuid.UUID) -> str:
+def _counted(every: list[ChangeIdea]) -> Dated[totals.Ideas]:
+    """Return what was tried of all ideas: that takes no longer than of one, and serves every page."""
+    ids = tuple(one.id for one in every)
+    return dated(("ideas", ids), lambda: totals.ideas(g.db, g.viewer, ids), size=totals.Ideas.cycles)
+
+
+def _one_idea(every: list[ChangeIdea], asked: str, network_id: uuid.UUID) -> str:
     """Show one idea with the change that came out, question by question, and every reason shared."""
-    if not found:
-        raise NotVisible(request.args["idea"])
-    [idea] = found
-    counted = dated(
-        ("idea", idea.id), lambda: totals.one_idea(g.db, g.viewer, idea.id), size=totals.Ideas.cycles
+    idea = next((one for one in every if str(one.id) == asked), None)
+    if idea is None:
+        raise NotVisible(asked)
+    counted = _counted(every)
+    reasons = dated(
+        ("reasons", idea.id),
+        lambda: queries.all_reasons(g.db, g.viewer, idea.id),
+        size=lambda _reasons: counted.totals.cycles(),
     )
     release = reading.newest_release(g.db, network_id)
     wished = wished_page(request.args.get("page"))
     return render_template(
         "network/idea.html",
         idea=idea,
-        counted_at=counted.counted_at,
+        # Both stand, or neither: how much there is in reach decides.
+        counted_at=min(filter(None, (counted.counted_at, reasons.counted_at)), default=None),
         tried=counted.totals.tried.get(idea.id, improvement.Tried()),
         contexts=counted.totals.contexts.get(idea.id),
         release=release,
         moved=_changes(release, idea) if release else [],
-        reasons=queries.page_of_reasons(
-            g.db, g.viewer, counted.totals.reasons[idea.id], wished, size=ON_A_PAGE
-        ),
+        reasons=queries.page_of_reasons(g.db, g.viewer, reasons.totals, wished, size=ON_A_PAGE),
     )
 
 

@@ -80,15 +80,6 @@ def ideas(db: Session, viewer: Viewer, idea_ids: Sequence[uuid.UUID]) -> Ideas:
     )
 
 
-def one_idea(db: Session, viewer: Viewer, idea_id: uuid.UUID) -> Ideas:
-    """Count what was tried of one idea, and put all its reasons in order."""
-    return Ideas(
-        improvement.tried(db, viewer, [idea_id]),
-        {idea_id: queries.all_reasons(db, viewer, idea_id)},
-        queries.contexts(db, viewer, [idea_id]),
-    )
-
-
 def brief(
     db: Session, viewer: Viewer, regions: Mapping[uuid.UUID, str], idea_ids: Sequence[uuid.UUID]
 ) -> Brief:

@@ -107,8 +107,8 @@ def they_stand_with_their_time_until_somebody_counts_again(large):
     before = {path: decided_in(page, path, pages) for path, page in first.items()}
     lead.clock.forward(minutes=4)
     add(large["Ana Lopez"], 1)
-    for path in pages:
-        page = lead.get(path)
+    standing = {path: lead.get(path) for path in pages}
+    for path, page in standing.items():
         assert at in visible(page), path
         assert decided_in(page, path, pages) == before[path], path
         assert again(page).startswith(path.split("?")[0])
