@@ -33,6 +33,8 @@ QUIET_SECONDS = 20
 LINGER = 3.0
 LONGEST_DRAIN = 30.0
 HEAD_START = 0.3
+# Whoever waits for what is still being loaded holds a thread; a child must find one all the same.
+WAITING = 32
 SO_ATTACH_FILTER = 26
 log = logging.getLogger("focal")
 
@@ -78,7 +80,7 @@ def serve(
     server = create_server(
         app,
         sockets=[listening],
-        threads=threads,
+        threads=threads + WAITING,
         ident=None,
         connection_limit=MOST_LINES,
         channel_timeout=QUIET_SECONDS,
@@ -106,6 +108,7 @@ def serve(
             faults.append(fault)
             server.is_draining = True
             server.pull_trigger()
+        server.task_dispatcher.set_thread_count(threads)
 
     _let_go_first_who_stands_in_line(server)
     beside = threading.Thread(target=begin, daemon=True)

@@ -27,7 +27,7 @@ def half_started(tmp_path):
     gate = tmp_path / "gate"
     os.mkfifo(gate)
     held = Server(tmp_path / "instance", module="tests.launcher.held", environment={"GATE": str(gate)})
-    with held as server, ThreadPoolExecutor(1) as somebody:
+    with held as server, ThreadPoolExecutor(12) as somebody:
         server.start()
         try:
             yield server, gate, lambda path: somebody.submit(Browser(server.port).get, path)
@@ -46,14 +46,15 @@ def is_closed_in_the_end(server) -> bool:
 
 def test_children_are_answered_a_staff_page_waits_and_a_stop_meanwhile_answers_it(tmp_path):
     with half_started(tmp_path) as (server, gate, ask):
-        waiting = ask("/privacy")
-        assert Browser(server.port).get("/s").status == 200
+        waiting = [ask("/privacy") for _adult in range(12)]  # more than there are threads later
+        for _child in range(10):
+            assert Browser(server.port).get("/s").status == 200
         assert Browser(server.port).get("/readyz").text == "ready\n"
-        assert not waiting.done()
+        assert not any(one.done() for one in waiting)
         server.process.send_signal(signal.SIGTERM)
         assert is_closed_in_the_end(server)
         gate.write_text("go")
-        assert waiting.result(30).status == 200
+        assert {one.result(30).status for one in waiting} == {200}
         assert server.process.wait(30) == 0
         assert "Focal is at" in "".join(server.said)
 
