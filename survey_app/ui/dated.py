@@ -25,14 +25,12 @@ LIVE_UP_TO = 1_000  # cycles counted, or names put in order: some 10 ms on SQLit
 STAND_FOR = timedelta(minutes=5)
 MOST_KEPT = 64  # the largest, with 1,200 schools, take some hundred KB
 TURNS = 16
-
-
 Totals = TypeVar("Totals")
 
 
 @dataclass(frozen=True)
 class Dated(Generic[Totals]):
-    """Totals, and when they were counted; ``counted_at`` is none where that is this very request."""
+    """Totals, and when they were counted; ``counted_at`` is none where they are not kept."""
 
     totals: Totals
     counted_at: datetime | None = None
