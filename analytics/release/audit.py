@@ -17,7 +17,7 @@ from analytics.release.contributions import Rows
 from analytics.release.figures import STEPS, Known
 from analytics.release.insiders import solved_by_insiders
 from analytics.release.linear import Leak, culprits, last_used, solved_cells, solved_sets
-from analytics.release.pinning import Free, erased_options, pinned_sets, seen_by
+from analytics.release.pinning import Free, pinned_sets, seen_by
 from analytics.release.policy import AUDITED_FROM, Policy
 from analytics.release.space import Space, space_of
 from analytics.release.statements import Statements
@@ -83,7 +83,7 @@ class Auditor:
         self.space: Space | None = None
         self.suspects: list[View] = []
         # By whom, and whether from every figure: once few teachers are left, more figures are read (sharing).
-        self.free: dict[tuple[View, int | None, bool], Free] = defaultdict(Free)
+        self.free: dict[tuple[View, bool], Free] = defaultdict(Free)
 
     def audit(self, detail: Ints) -> Finding:
         """Return what can be worked out, and should not, where statements show ``detail``."""
@@ -146,16 +146,14 @@ class Auditor:
         chosen = replace(space, statements=space.statements[part], matrix=space.matrix[part])
         # What is free beside fewer figures, those that are out already, may be pinned with all of them.
         free = self.free if using.all() else deepcopy(self.free)
-        leaks = pinned_sets(chosen, self.rows, self._hidden(detail), known, self.policy, free[(), None, True])
+        leaks = pinned_sets(chosen, self.rows, self._hidden(detail), known, self.policy, free[(), True])
         for coalition, places in sharing(told, self.views) if told is not None else ():
             whole = cast("Space", told)
             some = places[using[whole.statements[places]]]
             if not len(some):
                 continue
-            for erased in erased_options(whole, self.rows, coalition):
-                seen = seen_by(whole, known, self.rows, coalition, some, self.policy, erased)
-                who = (coalition, erased, len(places) == len(whole.statements))
-                leaks += pinned_sets(*seen, self.policy, free[who])
+            seen = seen_by(whole, known, self.rows, coalition, some, self.policy)
+            leaks += pinned_sets(*seen, self.policy, free[coalition, len(places) == len(whole.statements)])
         return leaks
 
     def _sums(self, detail: Ints, space: Space) -> Space | None:

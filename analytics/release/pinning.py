@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
 
@@ -72,8 +71,6 @@ def pinned_sets(
     cells = [vector for vector in map(space.whole_groups, hidden) if vector is not None]
     private = np.array([*one[small], *cells]).reshape(-1, len(space.size))
     counts = _true_counts(space, rows, scale)
-    if not _fits(space, known, counts, scale):
-        return []  # erased answers were taken to have been what they were not
     read = _read_together if len(space.size) <= MANY_GROUPS else _read_apart
     aims, held = read(space, known, scale, private, ~small, counts, free)
     return [Leak(space.answers[aim[space.group] > 0], aim) for aim in np.unique(aims[held], axis=0)]
@@ -163,53 +160,35 @@ def _behind(space: Space, told: Ints) -> Bools:
     return np.asarray((space.matrix[told[space.statements] >= 0] > 0).any(axis=0), dtype=np.bool_)
 
 
-def erased_options(space: Space, rows: Rows, coalition: tuple[int, ...]) -> Sequence[int | None]:
-    """Return what the erased answers of a coalition's own classes may have been: she remembers, we do not.
-
-    None alone where there are none. Several are taken to have been alike.
-    """
-    own = space.answers[space.answers < len(rows)]
-    erased = space.answers[space.answers >= len(rows)]
-    if not len(own) or not np.isin(space.givers.teacher[erased], coalition).any():
-        return (None,)
-    return range(int(rows.top[own[0]]) + 1)
-
-
 def seen_by(
-    space: Space,
-    known: Known,
-    rows: Rows,
-    coalition: tuple[int, ...],
-    places: Ints,
-    policy: Policy,
-    erased: int | None = None,
+    space: Space, known: Known, rows: Rows, coalition: tuple[int, ...], places: Ints, policy: Policy
 ) -> tuple[Space, Rows, list[Ints], Known]:
     """Return the figures as they look to teachers who take the answers of their own classes out of them.
 
-    ``places`` chooses statements of the space, ``erased`` is the option that her students' erased answers are
-    taken to have had (:func:`erased_options`). The result is what :func:`pinned_sets` takes. What only the
-    ledger knows of others stays in.
+    ``places`` chooses statements of the space. The result is what :func:`pinned_sets` takes. What only the
+    ledger knows of others stays in. What it alone knows of their own classes they remember and we do not: a
+    figure is taken to say as much of the others as it might for any answers of those who were erased.
     """
     chosen = space.matrix[places]
     inside = (chosen.sum(axis=0) > 0)[space.group]
     mine = np.isin(space.givers.teacher[space.answers], coalition)
-    if erased is None:
-        mine &= space.answers < len(rows)
-    count = len(space.size)
-    scale = _scale(space, rows)
-    step = np.full(len(space.givers), erased or 0, dtype=np.int64)
-    step[: len(rows)] = rows.step
+    here = space.answers < len(rows)
+    scale, count = _scale(space, rows), len(space.size)
+    at = space.statements[places]
 
-    def taken(values: Bools | Ints) -> Ints:
-        by_group = np.bincount(space.group[mine], values[space.answers[mine]], minlength=count)
+    def added(some: Bools, values: Bools | Ints | None = None) -> Ints:
+        weights = None if values is None else values[space.answers[some]]
+        by_group = np.bincount(space.group[some], weights, minlength=count)
         return np.asarray(chosen @ by_group, dtype=np.int64)
 
-    at = space.statements[places]
-    rest = known.only(at).without(
-        favourable=taken(step >= scale.favourable_from),
-        total=taken(step),
-        at_ends=np.stack([taken(step == 0), taken(step == scale.top)]),
-    )
+    def sums(some: Bools) -> tuple[Ints, Ints, Ints]:
+        ends = np.stack([added(some, rows.step == 0), added(some, rows.step == rows.top)])
+        return added(some, rows.favourable), added(some, rows.step), ends
+
+    favourable, total, ends = sums(mine & here)
+    rest = known.only(at).without(favourable=favourable, total=total, at_ends=ends)
+    if (mine & ~here).any():
+        rest = _remembering(rest, added(mine & ~here), added(~mine & ~here), sums(~mine & here), scale)
     left = deepcopy(known)
     left.least[at], left.most[at] = rest.least, rest.most
     left.total_least[at], left.total_most[at] = rest.total_least, rest.total_most
@@ -229,24 +208,40 @@ def seen_by(
     return seen, rows, [], left
 
 
+def _remembering(
+    rest: Known, erased: Ints, others: Ints, sums: tuple[Ints, Ints, Ints], scale: Scale
+) -> Known:
+    """Return what is left of figures for somebody who knows so many ``erased`` answers behind each.
+
+    ``sums`` are those of the answers left that we know, ``others`` counts those left that we do not. Of all
+    values that the erased ones can have had, each limit takes the one that leaves least room.
+    """
+
+    def limits(least: Ints, most: Ints, left: Ints, step: int) -> tuple[Ints, Ints]:
+        low, high = left, left + step * others
+        erased_least = np.clip(least - high, 0, step * erased)
+        erased_most = np.clip(most - low, 0, step * erased)
+        touched = erased > 0
+        return (
+            np.where(touched, np.minimum(low, least - erased_least), least),
+            np.where(touched, np.maximum(high, most - erased_most), most),
+        )
+
+    favourable, total, ends = sums
+    at_ends = rest.at_ends
+    if at_ends is not None:
+        told = np.where(others > 0, -1, ends)
+        at_ends = np.where((erased > 0) & (at_ends >= 0), told, at_ends)
+    return Known(
+        *limits(rest.least, rest.most, favourable, 1),
+        *limits(rest.total_least, rest.total_most, total, scale.top),
+        at_ends,
+    )
+
+
 def _scale(space: Space, rows: Rows) -> Scale:
     first = space.answers[space.answers < len(rows)][0]
     return Scale(int(rows.top[first]), int(rows.favourable_from[first]))
-
-
-def _fits(space: Space, known: Known, counts: Floats, scale: Scale) -> bool:
-    """Tell whether the figures fit the answers behind them, where we know all of these."""
-    options = np.arange(scale.top + 1)
-    sides = (
-        (options >= scale.favourable_from, known.least, known.most),
-        (options, known.total_least, known.total_most),
-    )
-    for weight, least, most in sides:
-        sums = _add(space.matrix, counts @ weight)
-        # A sum that we do not know is NaN, and is neither too small nor too large.
-        if ((sums < least[space.statements]) | (sums > most[space.statements])).any():
-            return False
-    return True
 
 
 def _inside(space: Space, known: Known, counts: Floats) -> tuple[Ints, Ints]:

@@ -75,6 +75,7 @@ def test_nobody_pins_down_a_child_in_larger_networks(seed):
         414,  # 19 of 23 in one week, at most 11 of 15 of them in the next: all of the other 8
         1390,  # five of seven at the top, and a sum that leaves the other two no room below the border
         1526,  # a coach remembers the answer of a child who was erased since
+        2921,  # likewise, two answers of one child
         2966,  # a coach of two of three teachers needs nobody to put classes together with
         7325,  # one child: shares, mean and distribution of five figures fit in one way only
         7334,  # teacher and coach, four times one class of one lesson, likewise
