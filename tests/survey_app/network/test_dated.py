@@ -23,7 +23,7 @@ COUNTED = "Totals were counted at"
 
 
 @pytest.fixture
-def large(region):  # noqa: F811
+def large(region):  # noqa: F811  (takes that fixture)
     """The same region, too large for counting at each request: a cycle undecided, four with a reason."""
     ana, lead = region["Ana Lopez"], region["Lea Lead"]
     ana.start(do="draft", nickname="R1", change="Wait")
