@@ -173,8 +173,7 @@ def seen_by(
     inside = (chosen.sum(axis=0) > 0)[space.group]
     mine = np.isin(space.givers.teacher[space.answers], coalition)
     here = space.answers < len(rows)
-    scale, count = _scale(space, rows), len(space.size)
-    at = space.statements[places]
+    count, at = len(space.size), space.statements[places]
 
     def added(some: Bools, values: Bools | Ints | None = None) -> Ints:
         weights = None if values is None else values[space.answers[some]]
@@ -187,8 +186,10 @@ def seen_by(
 
     favourable, total, ends = sums(mine & here)
     rest = known.only(at).without(favourable=favourable, total=total, at_ends=ends)
-    if (mine & ~here).any():
-        rest = _remembering(rest, added(mine & ~here), added(~mine & ~here), sums(~mine & here), scale)
+    # Figures of none but erased children tell nothing of anybody who is here.
+    if (mine & ~here).any() and here.any():
+        erased, others = added(mine & ~here), added(~mine & ~here)
+        rest = _remembering(rest, erased, others, sums(~mine & here), _scale(space, rows))
     left = deepcopy(known)
     left.least[at], left.most[at] = rest.least, rest.most
     left.total_least[at], left.total_most[at] = rest.total_least, rest.total_most

@@ -52,7 +52,7 @@ class UndeclaredGrouping(ValueError):
 
 @dataclass(frozen=True)
 class Policy:
-    """The thresholds of a release. Every number may be made stricter; a laxer one is refused.
+    """The thresholds of a release. Every number may be made stricter; only joined_from may be made laxer.
 
     Parameters
     ----------

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from analytics.release import Ledger, LedgerError, join_ledgers, make_release, protect
+from analytics.release import Ledger, LedgerError, Policy, join_ledgers, make_release, protect
 from analytics.release.audit import NOTHING, Auditor
 from tests.analytics.release.classes import ITEMS, lesson, row, together
 
@@ -191,3 +191,13 @@ def test_a_label_is_used_once():
     first = week(team(6, 6, 6))
     with pytest.raises(LedgerError, match="week 1"):
         week(team(6, 6, 6), first, label="week 1")
+
+
+def test_a_release_stands_beside_earlier_figures_of_none_but_erased_children():
+    gone = together(*(lesson(f"g{k}", [1, 2, 3, 4], team="m") for k in range(4)))
+    earlier = make_release(gone, ITEMS, [["team"]], label="week 1").ledger
+    assert len(earlier.entries) == 1
+    new = together(*(lesson(f"n{k}", [1, 4], team="n") for k in range(3)))
+    policy = Policy(joined_from=5)
+    cells = make_release(new, ITEMS, [["team"]], label="week 2", ledger=earlier, policy=policy).cells
+    assert row(cells, team="n")[["n", "says"]].tolist() == [6, "between 20 and 80 %"]

@@ -59,7 +59,7 @@ def add(teacher, how_many, **also):
             given = {
                 "decision": "adapt", "decided_at": teacher.clock(), "reason": f"Reason {number}.",
                 "shares_with_region": True,
-            } | also  # fmt: skip
+            } | also
             db.add(
                 Cycle(
                     series_id=series.id, owner_id=series.owner_id, classroom_id=series.classroom_id,
